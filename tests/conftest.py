@@ -1,0 +1,20 @@
+"""Options and settings for all tests."""
+
+import os
+
+import matplotlib
+import pytest
+
+# Before TensorFlow is loaded anywhere: its start-up notes say nothing about a test.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+matplotlib.use("agg")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("course_kit")
+    group.addoption(
+        "--submission", metavar="NOTEBOOK", help="the notebook that tests/autograder grades"
+    )
+    group.addoption("--lab", metavar="NN", help="its lab, if the file name does not say it")
