@@ -1,0 +1,84 @@
+"""One submission judged: bytes in, a result that is plain data out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import course_kit
+from course_kit.checks import Draw, Lab, judge, load
+from course_kit.checks.draw import derive
+from course_kit.checks.lab import Claim
+from course_kit.grading.asking import Submitted
+from course_kit.grading.limits import Limits
+from course_kit.grading.submission import fingerprint
+
+SCHEMA = 1
+
+
+def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, Any]:
+    """Judge one notebook.
+
+    Args:
+        data: the notebook's bytes.
+        lab_name: the lab whose claims are put to it.
+        salt: the output folder's secret, from which the draws come.
+        level: the isolation that this machine was shown to reach.
+
+    Returns:
+        The result as JSON can hold it: points, verdicts, notes, times, key.
+
+    Raises:
+        GraderFailure: if the student's process could not be started at all.
+    """
+    lab = load(lab_name)
+    started, digest = time.monotonic(), fingerprint(data)
+    student = Submitted(data, lab)
+    exercises: list[dict[str, Any]] = []
+    try:
+        for exercise in lab.exercises:
+            student.begin()
+            verdicts = judge(lab, exercise, student, lambda claim: draw_for(salt, digest, claim))
+            exercises.append(
+                {"name": exercise, "claims": [asdict(v) | {"earned": v.earned} for v in verdicts]}
+            )
+    finally:
+        student.end()
+    return {
+        "key": result_key(lab, digest, salt, level),
+        "lab": lab.name,
+        "points": lab.points,
+        "earned": sum(c["earned"] for e in exercises for c in e["claims"]),
+        "exercises": exercises,
+        "notes": student.notes,
+        "unreadable": student.unreadable,
+        "seconds": round(time.monotonic() - started, 3),
+        "cpu_seconds": round(student.cpu_seconds, 3),
+    }
+
+
+def draw_for(salt: bytes, digest: str, claim: Claim) -> Draw:
+    """The draws of a claim for one submission: nobody knows them without the salt."""
+    return Draw(derive(salt, digest, claim.id, course_kit.__version__))
+
+
+def result_key(lab: Lab, digest: str, salt: bytes, level: str) -> dict[str, Any]:
+    """What a result depends on; a stored one with another key is not used again."""
+    return {
+        "schema": SCHEMA,
+        "submission": digest,
+        "lab": lab.name,
+        "kit": course_kit.__version__,
+        "salt": salt_fingerprint(salt),
+        "level": level,
+        "limits": Limits(lab.total_seconds).key()
+        | {"cell": lab.cell_seconds, "probe": lab.probe_seconds},
+        "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
+    }
+
+
+def salt_fingerprint(salt: bytes) -> str:
+    """What may be shown of a salt: enough to tell two apart, no way back."""
+    return derive(salt, "fingerprint").hex()[:16]

@@ -1,0 +1,92 @@
+"""An output folder: its salt, and one result file a submission, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from course_kit.problems import Problem
+
+
+class UnusableFolder(Problem):
+    """An output folder that cannot be used; the text says why and what to do."""
+
+
+class Store:
+    """The results kept in one output folder.
+
+    Args:
+        folder: made if it is missing.
+
+    Raises:
+        UnusableFolder: if it is a file, or cannot be written.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise UnusableFolder(
+                f"{folder} is a file; -o needs a folder, new or from an earlier run."
+            )
+        try:
+            self._results = folder / "results"
+            self._results.mkdir(parents=True, exist_ok=True)
+            self.salt = self._salt()
+        except OSError as error:
+            raise UnusableFolder(f"{folder} cannot be written: {error.strerror}.") from None
+
+    def result(self, digest: str, key: dict[str, Any]) -> dict[str, Any] | None:
+        """The stored result of a submission, if it was made under the same key."""
+        try:
+            found = json.loads(self._path(digest).read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return found if found.get("key") == key else None
+
+    def keep(self, digest: str, result: dict[str, Any]) -> None:
+        """Store a result under its submission's hash."""
+        self.write(self._path(digest), json.dumps(result, indent=1, sort_keys=True) + "\n")
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file whole or not at all, also when the power fails."""
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            # mkstemp's files are the owner's alone; reports are as readable as the umask says.
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def _path(self, digest: str) -> Path:
+        return self._results / f"{digest}.json"
+
+    def _salt(self) -> bytes:
+        path = self.folder / "salt"
+        try:
+            with os.fdopen(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError:
+            pass
+        salt = path.read_bytes()
+        if len(salt) != 32:
+            raise UnusableFolder(f"{path} is not a salt of 32 bytes. Remove it to draw a new one.")
+        return salt
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,202 @@
+"""The student's process: reads a notebook, runs its cells, answers probes.
+
+Started by the judge in isolated mode with an environment of its own. It holds
+no claim, no expected answer, no verdict and no salt. Parsing happens here, under
+the limits, because parsing is itself something that can be attacked.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+import nbformat
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+
+from course_kit.checks.answers import Message, clean
+from course_kit.checks.lab import StudentError
+from course_kit.checks.notebook import Notebook, answer
+from course_kit.grading import leftovers
+from course_kit.grading.channel import PlainChannel
+from course_kit.grading.limits import Limits
+
+MAX_FINDINGS = 50
+
+
+class Unreadable(Exception):
+    """Bytes that are no notebook; the text says why."""
+
+
+class CellTimeout(BaseException):
+    """A cell that used up its processor time. Not an Exception, so that a plain
+    ``except Exception`` in a loop does not swallow it; the judge's own watch ends
+    a loop that swallows everything."""
+
+
+def main() -> None:
+    """Open the notebook that the judge sends, run it, answer until the judge hangs up."""
+    channel = PlainChannel(socket.socket(fileno=int(sys.argv[1])))
+    channel.send(Message("hello"))
+    opening = channel.receive()
+    config, data = json.loads(opening.text), opening.arrays[0].tobytes()
+    _silence()
+    Limits(**config["limits"]).apply()
+    try:
+        cells, findings = read_notebook(data)
+    except (Unreadable, MemoryError, RecursionError) as error:
+        words = str(error) or f"it takes too much to read it ({type(error).__name__})"
+        channel.send(Message("unreadable", clean(words)))
+        return
+    for finding in findings[:MAX_FINDINGS]:
+        channel.send(Message("finding", finding))
+    shell = _shell(config)
+    for number, source in cells.items():
+        if number in config["skip"]:
+            continue
+        channel.send(Message("cell", "", [np.array(number)]))
+        raised = _run(shell, source, config["cell_seconds"])
+        if raised:
+            channel.send(Message("cell_error", clean(raised, 400), [np.array(number)]))
+    probes = importlib.import_module(config["probes"])
+    channel.send(Message("ready"))
+    _answer_until_closed(channel, probes, Notebook(shell.user_ns))
+
+
+def read_notebook(data: bytes) -> tuple[dict[int, str], list[str]]:
+    """The sources of the cells to run by their number, and what was seen on the way.
+
+    Numbers count the code cells from 1. Cells tagged ``experiment`` are left out:
+    they are for looking, and take time.
+
+    Raises:
+        Unreadable: if the bytes are no notebook.
+    """
+    document = _notebook(data)
+    findings: list[str] = []
+    sources: dict[int, str] = {}
+    ids = [cell.get("id") for cell in document["cells"] if cell.get("id")]
+    if len(set(ids)) < len(ids):
+        findings.append("Some cells share an id; they were all run.")
+    code = [cell for cell in document["cells"] if cell.get("cell_type") == "code"]
+    for number, cell in enumerate(code, start=1):
+        source = _source(cell)
+        if "experiment" in _tags(cell):
+            continue
+        sources[number] = source
+        problem = _syntax(source)
+        if problem:
+            findings.append(f"Code cell {number}: {problem}")
+    if not sources:
+        findings.append("The notebook has no code cells to run.")
+    return sources, findings
+
+
+def _notebook(data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8-sig")
+        found = json.loads(text)
+    except UnicodeDecodeError:
+        raise Unreadable("it is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is not valid JSON: {error.msg} in line {error.lineno}") from None
+    major = found.get("nbformat") if isinstance(found, dict) else None
+    if not isinstance(major, int):
+        raise Unreadable("it is JSON, but not a notebook: there is no nbformat number")
+    try:
+        # Validation is left out: an odd field somewhere is no reason not to grade.
+        raw = nbformat.from_dict(found)
+        document = raw if major == 4 else nbformat.convert(raw, 4)
+        for cell in document["cells"]:
+            cell["metadata"] = dict(cell.get("metadata") or {})
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        raise Unreadable(f"it cannot be read as nbformat {major} ({words})") from None
+    return document
+
+
+def _source(cell: Any) -> str:
+    source = cell.get("source", "")
+    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tags(cell: Any) -> list[Any]:
+    tags = cell["metadata"].get("tags")
+    return tags if isinstance(tags, list) else []
+
+
+def _syntax(source: str) -> str | None:
+    if any(line.lstrip().startswith(("%", "!", "?")) for line in source.splitlines()):
+        return None  # not plain Python; IPython will say
+    try:
+        # Top-level await is fine in a notebook.
+        compile(source, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+    except SyntaxError as error:
+        return f"{error.msg} (line {error.lineno})"
+    except (ValueError, UnicodeError, RecursionError, MemoryError) as error:
+        return f"cannot be compiled ({type(error).__name__})"
+    return None
+
+
+def _shell(config: dict[str, Any]) -> InteractiveShell:
+    shell = InteractiveShell.instance()
+    if shell.history_manager is not None:
+        shell.history_manager.enabled = False
+    leftovers.answer_harmlessly(shell)
+    leftovers.guard_imports(tuple(config["allows"]), config["probes"])
+    signal.signal(signal.SIGPROF, _time_is_up)
+    return shell
+
+
+def _run(shell: InteractiveShell, source: str, seconds: int) -> str | None:
+    """Run one cell; what it raised, or None."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        result = shell.run_cell(source, store_history=False)
+        error = result.error_before_exec or result.error_in_exec
+    except CellTimeout as late:  # between two lines of IPython itself
+        error = late
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    if isinstance(error, CellTimeout):
+        return f"stopped after {seconds} s of processor time"
+    return None if error is None else f"{type(error).__name__}: {error}"
+
+
+def _time_is_up(signum: int, frame: Any) -> None:
+    raise CellTimeout
+
+
+def _answer_until_closed(channel: PlainChannel, probes: Any, notebook: Notebook) -> None:
+    while True:
+        try:
+            asked = channel.receive()
+        except EOFError:
+            return
+        probe, ticket = asked.text.split(" ")
+        try:
+            # A plain number was sent as an array without axes; give it back as one.
+            arguments = [a.item() if a.ndim == 0 else a.copy() for a in asked.arrays]
+            kind, arrays = answer(getattr(probes, probe), notebook, arguments)
+            channel.send(Message(kind, ticket, arrays))
+        except StudentError as error:
+            channel.send(Message("error", f"{ticket} {error}"))
+        except (SystemExit, KeyboardInterrupt) as error:
+            channel.send(Message("error", f"{ticket} your code raised {type(error).__name__}"))
+
+
+def _silence() -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Grading a class: nothing is lost, nothing is done twice, failures of the grader are not kept."""
+
+import csv
+import io
+import json
+from concurrent.futures import Executor, Future
+
+import pytest
+
+from course_kit.checks import UnknownName, load
+from course_kit.grading.driver import NothingToGrade, Row, grade, lab_for
+from course_kit.grading.examine import result_key
+from course_kit.grading.limits import Shown
+from course_kit.grading.report import gradebook, report
+from course_kit.grading.store import Store, UnusableFolder
+from course_kit.grading.submission import Submission, find, fingerprint
+
+LAB = load("00")
+
+
+class Answering(Executor):
+    """An executor whose every task gives the result that a test wants."""
+
+    def __init__(self, result=None, error=None):
+        self.asked = []
+        self._result, self._error = result, error
+
+    def submit(self, function, data, lab, salt, level):
+        self.asked.append(data)
+        future = Future()
+        if self._error:
+            future.set_exception(self._error)
+        else:
+            future.set_result(a_result(data, salt) | (self._result or {}))
+        return future
+
+
+def a_result(data, salt, **changes):
+    claims = [
+        {"claim": c.id, "text": c.text, "points": c.points, "earned": c.points, "passed": True}
+        | {"seen": "", "hint": "", "withheld": False}
+        for c in LAB.claims
+    ]
+    return {
+        "key": result_key(LAB, fingerprint(data), salt, "limits"),
+        "earned": 100,
+        "exercises": [{"name": "exponential_average", "claims": claims}],
+        "notes": [],
+        "unreadable": None,
+        "seconds": 1.0,
+        "cpu_seconds": 0.5,
+    } | changes
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, text in (("ada", "1"), ("ben", "2"), ("ada-again", "1")):
+        (folder / f"{name}_00_first_steps.ipynb").write_text(text)
+    return find(folder)
+
+
+def test_equal_files_are_run_once_and_each_student_has_a_row(submissions, tmp_path):
+    executor = Answering()
+    rows = grade(submissions, LAB.name, Store(tmp_path / "out"), "limits", executor)
+    assert sorted(executor.asked) == [b"1", b"2"]
+    assert [row.student.split("_")[0] for row in rows] == ["ada-again", "ada", "ben"]
+    assert all(row.earned == 100 for row in rows)
+
+
+def test_kept_results_are_not_run_again(submissions, tmp_path):
+    first = grade(submissions, LAB.name, Store(tmp_path / "out"), "limits", Answering())
+    executor = Answering()
+    again = grade(submissions, LAB.name, Store(tmp_path / "out"), "limits", executor)
+    assert executor.asked == [] and again == first
+
+
+@pytest.mark.parametrize("level", ["contained", "none"])
+def test_result_of_another_level_is_not_reused(submissions, tmp_path, level):
+    store = Store(tmp_path / "out")
+    grade(submissions, LAB.name, store, "limits", Answering())
+    executor = Answering()
+    grade(submissions, LAB.name, store, level, executor)
+    assert len(executor.asked) == 2
+
+
+def test_failure_of_the_grader_is_told_and_not_kept(submissions, tmp_path):
+    store = Store(tmp_path / "out")
+    rows = grade(submissions, LAB.name, store, "limits", Answering(error=OSError("no memory")))
+    assert all("The grader failed (OSError: no memory)" in row.problem for row in rows)
+    assert list((tmp_path / "out" / "results").iterdir()) == []
+    executor = Answering()
+    assert all(row.earned == 100 for row in grade(submissions, LAB.name, store, "limits", executor))
+
+
+def test_progress_hears_of_every_row(submissions, tmp_path):
+    heard = []
+    grade(submissions, LAB.name, Store(tmp_path / "o"), "limits", Answering(), heard.append)
+    assert len(heard) == 3
+
+
+def test_lab_is_named_or_agreed_on(tmp_path):
+    def named(*files):
+        return [Submission(name, tmp_path / f"{name}.ipynb") for name in files]
+
+    assert lab_for(named("ada_00_first_steps", "notebook"), None) == "00_first_steps"
+    assert lab_for(named("notebook"), "0") == "00_first_steps"
+    with pytest.raises(NothingToGrade, match="--lab"):
+        lab_for(named("notebook"), None)
+    with pytest.raises(NothingToGrade, match=r"00_first_steps \(1\), 06_dropout \(1\)"):
+        lab_for(named("a_00_first_steps", "b_06_dropout"), None)
+    with pytest.raises(UnknownName):
+        lab_for(named("notebook"), "fishing")
+
+
+def test_store_writes_whole_files_or_none(tmp_path, monkeypatch):
+    store = Store(tmp_path / "out")
+    store.keep("a", {"key": {"k": 1}, "x": 1})
+
+    def fail(*words):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        store.keep("a", {"key": {"k": 1}, "x": 2})
+    assert store.result("a", {"k": 1}) == {"key": {"k": 1}, "x": 1}
+    assert [p.name for p in (tmp_path / "out" / "results").iterdir()] == ["a.json"]
+
+
+def test_store_keeps_one_salt(tmp_path):
+    assert Store(tmp_path / "a").salt == Store(tmp_path / "a").salt != Store(tmp_path / "b").salt
+    (tmp_path / "a" / "salt").write_bytes(b"short")
+    with pytest.raises(UnusableFolder, match="not a salt"):
+        Store(tmp_path / "a")
+
+
+def rows_with(**changes):
+    result = json.loads(json.dumps(a_result(b"x", b"s" * 32, **changes)))
+    return [
+        Row("=HYPERLINK()", "<b>file", result),
+        Row("ben", "ben", problem="The file was not read."),
+    ]
+
+
+def test_gradebook_defuses_formulas_and_holds_no_times():
+    table = list(csv.DictReader(io.StringIO(gradebook(LAB, rows_with(notes=["@SUM(1)"]), True))))
+    assert table[0]["student"] == "'=HYPERLINK()" and table[0]["note"] == "'@SUM(1)"
+    assert [row["points"] for row in table] == ["100", "0"]
+    assert gradebook(LAB, rows_with(seconds=1), True) == gradebook(LAB, rows_with(seconds=2), True)
+
+
+def test_report_is_one_page_that_escapes_and_fetches_nothing():
+    rows = rows_with(notes=["<script>alert(1)</script>"])
+    page = report(LAB, rows, Shown("limits", {"memory": True}), False, b"s" * 32)
+    assert "<script" not in page and "&lt;script&gt;" in page and "&lt;b&gt;" not in page
+    assert "http:" not in page and "https:" not in page and "src=" not in page
+    assert "Practice." not in page and (b"s" * 32).decode() not in page
