@@ -1,0 +1,12 @@
+"""The averages were written into the array that was handed in, which the caller still needs.
+
+loses: input_is_left_alone
+"""
+
+
+def exponential_average(values, beta):
+    average = 0.0
+    for t in range(len(values)):
+        average = beta * average + (1 - beta) * values[t]
+        values[t] = average / (1 - beta ** (t + 1))
+    return np.array(values)
