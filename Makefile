@@ -1,0 +1,47 @@
+# Each target makes .venv if it is missing and installs into it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# The backends that are not installed by default; a CPU build will do.
+TORCH ?= torch==2.13.0
+JAX ?= jax
+
+.PHONY: demo test test-backends lint bench labs clean
+
+demo: $(VENV)/installed
+	$(BIN)/course-kit demo
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+test-backends: $(VENV)/installed-backends
+	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
+	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/course-kit build --check
+
+bench: $(VENV)/installed-test
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+labs: $(VENV)/installed
+	$(BIN)/course-kit build
+
+$(VENV)/installed: setup.cfg
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -e .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/python -m pip install -q -e ".[test]"
+	touch $@
+
+$(VENV)/installed-backends: $(VENV)/installed-test
+	$(BIN)/python -m pip install -q "$(TORCH)" "$(JAX)"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build course-kit-demo
