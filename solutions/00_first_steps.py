@@ -49,13 +49,15 @@ import keras
 from course_kit import callbacks, figures, models
 
 keras.utils.set_random_seed(0)
-model = models.vgg(depths=(1, 1), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average")
-model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model = models.vgg(depths=(2, 2), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average")
+model.compile(
+    keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"]
+)
 stopping = callbacks.EarlyStopping(patience=5, restore_best_weights=True)
 history = model.fit(
     x_train, y_train, validation_data=(x_test, y_test), epochs=40, callbacks=[stopping], verbose=2
 )
-figures.learning_curves(history.history)
+figures.learning_curves(history.history, log_y=True)
 plt.show()
 
 # %% [markdown]

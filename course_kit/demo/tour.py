@@ -45,9 +45,11 @@ def train(picture: Path, epochs: int = 40) -> Path:
     keras.utils.set_random_seed(0)
     (x_train, y_train), (x_test, y_test) = data.load("digits")
     model = models.vgg(
-        depths=(1, 1), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average"
+        depths=(2, 2), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average"
     )
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     stopping = callbacks.EarlyStopping(patience=5, restore_best_weights=True)
     history = model.fit(
         x_train,
@@ -64,7 +66,7 @@ def train(picture: Path, epochs: int = 40) -> Path:
         f"{accuracy:.1%} of the held-out digits are read right."
     )
     with plt.rc_context({"backend": "agg"}):
-        figures.learning_curves(history.history)
+        figures.learning_curves(history.history, log_y=True)
         plt.savefig(picture, dpi=150, bbox_inches="tight")
     return picture
 
