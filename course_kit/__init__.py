@@ -11,7 +11,17 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PARTS = ("authoring", "callbacks", "checks", "data", "figures", "grading", "layers", "models")
+_PARTS = (
+    "authoring",
+    "callbacks",
+    "checks",
+    "data",
+    "figures",
+    "grading",
+    "layers",
+    "models",
+    "quiet",
+)
 
 __all__ = [*_PARTS, "check"]
 

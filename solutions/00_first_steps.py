@@ -44,9 +44,12 @@ plt.show()
 # of the loss on the held-out pictures?
 
 # %% tags=["experiment"]
-import keras
+from course_kit import quiet
 
-from course_kit import callbacks, figures, models
+with quiet.start_up():  # TensorFlow has much to say when it is loaded
+    import keras
+
+    from course_kit import callbacks, figures, models
 
 keras.utils.set_random_seed(0)
 model = models.vgg(depths=(2, 2), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average")

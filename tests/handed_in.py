@@ -103,6 +103,5 @@ def solved_names(lab: str) -> dict[str, Any]:
 
 
 def names_with(answer: Answer) -> dict[str, Any]:
-    namespace = dict(solved_names(answer.lab))
-    exec(compile(answer.code, str(answer.path), "exec"), namespace)
-    return namespace
+    # The whole notebook anew: later cells must see this answer, not the solution's.
+    return run_cells(fill(solved(source(answer.lab)), {answer.exercise: answer.code}))

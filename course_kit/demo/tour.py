@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+from course_kit import quiet
 from course_kit.commands import console, grade_class, lab_notebook
 from course_kit.problems import Problem
 
@@ -37,7 +35,7 @@ def tour(folder: Path) -> None:
 
 def train(picture: Path, epochs: int = 40) -> Path:
     """Train until the held-out loss stops falling; draw the learning curve."""
-    with console.status("loading TensorFlow"), _deaf_to_start_up_notes():
+    with console.status("loading TensorFlow"), quiet.start_up():
         import keras
         import matplotlib.pyplot as plt
 
@@ -69,20 +67,6 @@ def train(picture: Path, epochs: int = 40) -> Path:
         figures.learning_curves(history.history, log_y=True)
         plt.savefig(picture, dpi=150, bbox_inches="tight")
     return picture
-
-
-@contextmanager
-def _deaf_to_start_up_notes() -> Iterator[None]:
-    """TensorFlow's C++ notes at its start come before any setting of its own is read."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
 
 
 def hand_in(folder: Path) -> Path:

@@ -52,7 +52,7 @@ def _nothing(*args: Any, **kwargs: Any) -> None:
 
 class _Guard(MetaPathFinder):
     def __init__(self, parts: tuple[str, ...], probes: str):
-        self._parts = parts
+        self._parts = (*parts, "quiet")
         self._probes = (probes, probes.rpartition(".")[0])
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:

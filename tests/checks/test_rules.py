@@ -1,5 +1,7 @@
 """Rules that every claim of every lab keeps."""
 
+import re
+
 import numpy as np
 import pytest
 from handed_in import LABS, solved_names
@@ -142,9 +144,11 @@ def test_exercise_names_are_unique_over_all_labs():
 @pytest.mark.parametrize("lab,exercise", EXERCISES)
 def test_failure_never_shows_what_was_wanted(lab, exercise):
     """The numbers in a message are the student's own: those of the right answer stay hidden."""
-    sentinel = each(lambda array: np.full(np.shape(array), 1234.5, np.float32))
-    for verdict in verdicts(lab, exercise, Asked(lab, sentinel)):
-        assert not verdict.passed
-        assert (
-            "expected shape" in verdict.seen or "1234" in verdict.seen or "1235" in verdict.seen
-        ), verdict
+    right = Asked(lab)
+    verdicts(lab, exercise, right)
+    parts = [part for r in right.replies for part in (r if isinstance(r, tuple) else (r,))]
+    wanted = {f"{number:.4g}" for part in parts for number in np.ravel(part)}
+    telling = {number for number in wanted if "." in number and len(number) >= 5}
+    for verdict in verdicts(lab, exercise, Asked(lab, each(lambda a: np.full_like(a, 1234.5)))):
+        assert verdict.seen or verdict.passed
+        assert not telling & set(re.findall(r"[-\d.e]+", verdict.seen)), verdict

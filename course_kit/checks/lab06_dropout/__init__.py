@@ -1,0 +1,1 @@
+"""Checks of lab 06: the dropout family."""

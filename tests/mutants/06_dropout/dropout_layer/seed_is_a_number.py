@@ -1,0 +1,17 @@
+"""The number `seed` itself was handed to keras.random: a number gives the same mask at every call.
+
+loses: every_call_has_its_own_mask, fit_drops_and_predict_does_not
+"""
+
+
+class InvertedDropout(keras.layers.Layer):
+    """Inverted dropout that draws its own masks."""
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.seed = seed
+
+    def call(self, x, training=False):
+        u = keras.random.uniform(ops.shape(x), seed=self.seed)
+        return inverted_dropout(x, u, self.rate, training)

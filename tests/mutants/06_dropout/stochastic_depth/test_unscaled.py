@@ -1,0 +1,13 @@
+"""In test the branch has no factor, though in training it was there only part of the time.
+
+loses: test_weighs_the_branch
+"""
+
+
+def stochastic_depth(x, branch, u, rate, training):
+    b = np.reshape(u >= rate, (-1,) + (1,) * (x.ndim - 1))
+    return x + branch * b if training else x + branch
+
+
+def depth_rates(blocks, last):
+    return [last * block / blocks for block in range(1, blocks + 1)]
