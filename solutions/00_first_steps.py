@@ -52,10 +52,10 @@ with quiet.start_up():  # TensorFlow has much to say when it is loaded
     from course_kit import callbacks, figures, models
 
 keras.utils.set_random_seed(0)
-model = models.vgg(depths=(2, 2), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average")
-model.compile(
-    keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"]
+model = models.vgg(
+    depths=(2, 2), filters=(16, 32), input_shape=(8, 8, 1), classes=10, head="average"
 )
+model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
 stopping = callbacks.EarlyStopping(patience=5, restore_best_weights=True)
 history = model.fit(
     x_train, y_train, validation_data=(x_test, y_test), epochs=40, callbacks=[stopping], verbose=2
@@ -128,7 +128,9 @@ losses = 2.3 * np.exp(-steps / 60) + 0.2 + 0.15 * random.standard_normal(200)
 plt.figure(figsize=(7, 3.5))
 plt.plot(steps, losses, ".", color="0.6", label="loss of a batch")
 plt.plot(steps, exponential_average(losses, 0.9), "-", color="#0072b2", label="average, beta = 0.9")
-plt.plot(steps, exponential_average(losses, 0.98), "--", color="#d55e00", label="average, beta = 0.98")
+plt.plot(
+    steps, exponential_average(losses, 0.98), "--", color="#d55e00", label="average, beta = 0.98"
+)
 plt.xlabel("step")
 plt.ylabel("loss")
 plt.legend()
