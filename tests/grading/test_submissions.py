@@ -180,6 +180,31 @@ def test_answer_that_ends_the_process_costs_its_exercise():
     assert "exit code 0" in result["exercises"][0]["claims"][0]["seen"]
 
 
+def test_answer_that_was_not_asked_for_ends_the_exercise():
+    """Frames written past the grader's own code do not know the ticket of the question."""
+    forger = """
+import os, stat
+import numpy as np
+from course_kit.checks.answers import Message, encode
+
+def say(*arrays):
+    blob = encode(Message("answer", "0" * 32, list(arrays)))
+    for wire in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(wire).st_mode):
+                os.write(wire, len(blob).to_bytes(4, "big") + blob)
+        except OSError:
+            pass
+
+def exponential_average(values, beta):
+    say(np.zeros(len(values)))
+    return values
+"""
+    result = grade(notebook(forger))
+    assert result["earned"] == 0
+    assert "spoke out of turn" in result["exercises"][0]["claims"][0]["seen"]
+
+
 def test_memory_is_bounded():
     result = grade(notebook("hoard = bytearray(20 * 2**30)", RIGHT))
     assert result["earned"] == 100
