@@ -39,6 +39,26 @@ PAIRS: dict[str, tuple[Callable, Callable, float, float]] = {
         0.7,
         0.7,
     ),
+    "batch_norm": (K.BatchNormalization, layers.BatchNormalization, 1.0, 1.0),
+    "layer_norm -1": (K.LayerNormalization, layers.LayerNormalization, 0.85, 1.0),
+    "layer_norm [1,2,3]": (
+        lambda: K.LayerNormalization([1, 2, 3]),
+        lambda: layers.LayerNormalization([1, 2, 3]),
+        0.85,
+        1.0,
+    ),
+    "group_norm 8": (
+        lambda: K.GroupNormalization(8),
+        lambda: layers.GroupNormalization(8),
+        1.0,
+        1.0,
+    ),
+    "instance_norm / group_norm -1": (
+        lambda: K.GroupNormalization(-1),
+        layers.InstanceNormalization,
+        1.0,
+        1.0,
+    ),
 }
 
 

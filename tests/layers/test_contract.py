@@ -73,6 +73,51 @@ CASES = {
         IMAGE,
         random=True,
     ),
+    # momentum=1 holds the averages still, as the contract's inference has to repeat itself.
+    "batch_norm": Case(layers.BatchNormalization, lambda: dict(momentum=1.0), IMAGE),
+    "batch_norm_axes": Case(
+        layers.BatchNormalization, lambda: dict(axis=[3, 1], momentum=1.0), IMAGE
+    ),
+    "batch_norm_renorm": Case(
+        layers.BatchNormalization,
+        lambda: dict(
+            momentum=1.0,
+            epsilon=0.0,  # else the averages of deviation and of variance start apart
+            renorm=True,
+            renorm_momentum=1.0,
+        ),
+        SEQUENCE,
+        identity=True,
+    ),
+    "batch_norm_mean_only": Case(
+        layers.BatchNormalization,
+        lambda: dict(momentum=1.0, mean_only=True),
+        SEQUENCE,
+        identity=True,  # the moving mean starts at zero
+    ),
+    "layer_norm": Case(layers.LayerNormalization, dict, SEQUENCE),
+    "layer_norm_image": Case(layers.LayerNormalization, lambda: dict(axis=[1, 2, 3]), IMAGE),
+    "layer_norm_axes": Case(layers.LayerNormalization, lambda: dict(axis=[-1, 1]), IMAGE),
+    "group_norm": Case(layers.GroupNormalization, lambda: dict(groups=2), IMAGE),
+    "group_norm_first": Case(
+        layers.GroupNormalization, lambda: dict(groups=-1, axis=1), (6, 4, 3, 5)
+    ),
+    "group_norm_volume": Case(layers.GroupNormalization, lambda: dict(groups=4), VOLUME),
+    "instance_norm": Case(layers.InstanceNormalization, lambda: dict(epsilon=1e-5), IMAGE),
+    "batch_channel_norm": Case(
+        layers.BatchChannelNormalization, lambda: dict(groups=2, momentum=1.0), IMAGE
+    ),
+    "weight_norm_dense": Case(
+        layers.WeightNormalization, lambda: dict(layer=Dense(7, activation="tanh")), SEQUENCE
+    ),
+    "weight_norm_conv": Case(
+        layers.WeightNormalization, lambda: dict(layer=Conv2D(3, 3, padding="same")), IMAGE
+    ),
+    "weight_standard_conv": Case(
+        layers.WeightStandardization,
+        lambda: dict(layer=Conv2D(3, 3, padding="same"), epsilon=1e-4),
+        IMAGE,
+    ),
 }
 
 
