@@ -1,13 +1,10 @@
 """The pictures of lab 06 show the numbers that they were given."""
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from course_kit.figures import dropout_family
-
-matplotlib.use("Agg")
-plt = pytest.importorskip("matplotlib.pyplot")
 
 
 @pytest.fixture(autouse=True)
