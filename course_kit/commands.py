@@ -30,6 +30,11 @@ from course_kit.problems import Problem
 console = Console(highlight=False)
 
 
+def say(line: str) -> None:
+    """Print as it is: a path that was broken to fit could not be copied, nor read by a program."""
+    console.print(Text(line), soft_wrap=True)
+
+
 def list_labs() -> None:
     """Print the labs with their exercises and points."""
     table = Table("lab", "title", "exercises", "points", box=None, pad_edge=False)
@@ -66,7 +71,7 @@ def start_lab(lab: str, folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     target.write_bytes(source.read_bytes())
-    console.print(f"{target} is ready. Open it with: jupyter lab {target}")
+    say(f"{target} is ready. Open it with: jupyter lab {target}")
 
 
 def check_notebook(notebook: Path, lab: str | None) -> None:
@@ -88,7 +93,7 @@ def check_notebook(notebook: Path, lab: str | None) -> None:
         result = CheckResult(name, exercise["name"], verdicts, None, so_far, row.result["points"])
         console.print(Text(repr(result)), end="\n\n")
     for note in row.result["notes"]:
-        console.print(Text(f"Note: {note}"))
+        say(f"Note: {note}")
 
 
 def grade_class(
@@ -120,7 +125,7 @@ def grade_class(
         rows = grade(found, name, store, shown.level, executor, lambda row: progress.advance(task))
     write_reports(store, lab_graded, rows, shown, stamped)
     _show(rows, lab_graded.points, stamped)
-    console.print(Text(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}"))
+    say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
     if failed:
         raise _NotAll(f"{failed} of {len(rows)} submissions have no grade; the table says why.")
@@ -141,11 +146,11 @@ def build_labs(solutions: Path, labs: Path, check: bool) -> None:
     except SourceError as error:
         raise Problem(str(error)) from error
     for change in changes:
-        console.print(Text(str(change)))
+        say(str(change))
     if check and changes:
         raise _NotAll("The notebooks are not what the sources make. Run: course-kit build")
     if not changes:
-        console.print(f"{labs} is up to date.")
+        say(f"{labs} is up to date.")
 
 
 def _insist(shown: Shown, require: str | None, practice: bool) -> None:

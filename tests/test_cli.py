@@ -162,11 +162,12 @@ def test_committed_notebooks_are_what_the_sources_make():
     assert run("build", "--check").returncode == 0
 
 
-def test_stale_notebook_is_named(tmp_path):
+def test_stale_notebook_is_named_in_one_piece(tmp_path):
+    tmp_path /= "a folder [of] some length " * 6
     assert run("build", "--labs", tmp_path).returncode == 0
     (tmp_path / f"{LAB}.ipynb").write_text("{}")
     done = run("build", "--check", "--labs", tmp_path)
-    assert done.returncode == 1 and f"{LAB}.ipynb" in done.stdout
+    assert done.returncode == 1 and f"{tmp_path / LAB}.ipynb: stale" in done.stdout
     assert (tmp_path / f"{LAB}.ipynb").read_text() == "{}"
 
 

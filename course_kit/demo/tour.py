@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from course_kit import quiet
-from course_kit.commands import console, grade_class, lab_notebook
+from course_kit.commands import console, grade_class, lab_notebook, say
 from course_kit.problems import Problem
 
 LAB = "00_first_steps"
@@ -23,7 +23,7 @@ def tour(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     console.rule("1. A small VGG on handwritten digits, stopped early")
     picture = train(folder / "learning_curve.png")
-    console.print(f"Learning curve: {picture}")
+    say(f"Learning curve: {picture}")
     console.rule("2. A class of seven, graded")
     class_folder = hand_in(folder / "class")
     console.print(
