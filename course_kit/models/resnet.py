@@ -124,7 +124,7 @@ def resnet(
     check_input(input_shape, classes, norm, smallest=1)
     check_norm(norm)
     fresh = Initializers(initializer, apart=SEEDS_A_BLOCK)
-    shared = {
+    shared: dict[str, Any] = {
         "preactivation": preactivation,
         "norm": norm,
         "activation": activation,
