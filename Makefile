@@ -15,8 +15,8 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
-	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
+	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers tests/models tests/callbacks tests/inference
+	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/layers tests/models tests/callbacks tests/inference
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
