@@ -5,32 +5,15 @@ recognition", 2014, table 1. Deck: S, Lecture 5, "Scaling laws and overfitting".
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 
-from course_kit import layers
+from course_kit.layers.parts import Initializers, Norm, check_norm
+from course_kit.layers.vgg_block import vgg_block
+from course_kit.models.head import HEADS, add_head, check_input
+from course_kit.models.pretrained import copy_vgg
 
-
-class Head(NamedTuple):
-    """What follows the last block: how the map becomes a vector, and the hidden layers."""
-
-    pooling: type[keras.Layer]
-    units: tuple[int, ...]
-    dropout: float
-
-
-HEADS = {
-    "imagenet": Head(keras.layers.Flatten, (4096, 4096), 0.5),
-    "average": Head(keras.layers.GlobalAveragePooling2D, (), 0.0),
-}
-# Momentum and epsilon as in torchvision: with Keras' 0.99 the moving statistics need
-# hundreds of steps before predictions can be trusted.
-NORMS: dict[str, Callable[..., keras.Layer]] = {
-    "batch": lambda name: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name),
-    "layer": lambda name: keras.layers.LayerNormalization(name=name),
-    "group": lambda name: keras.layers.GroupNormalization(groups=8, name=name),
-}
 CONVOLUTIONS = {  # in each of the five blocks; the first letter of table 1: A, B, D, E
     11: (1, 1, 2, 2, 2),
     13: (2, 2, 2, 2, 2),
@@ -42,13 +25,13 @@ CONVOLUTIONS = {  # in each of the five blocks; the first letter of table 1: A, 
 def vgg(
     depths: Sequence[int],
     filters: Sequence[int],
-    input_shape: tuple[int, int, int] = (224, 224, 3),
+    input_shape: Sequence[int | None] = (224, 224, 3),
     classes: int = 1000,
     head: str | None = "imagenet",
     head_units: Sequence[int] | None = None,
     dropout: float | None = None,
     spatial_dropout: float = 0.0,
-    norm: str | Callable[..., keras.Layer] | None = None,
+    norm: Norm = None,
     activation: str | Callable[[Any], Any] = "relu",
     initializer: str | keras.Initializer = "he_normal",
     width: float = 1.0,
@@ -65,7 +48,8 @@ def vgg(
     Args:
         depths: convolutions in each block, e.g. ``(1, 1, 2, 2, 2)``.
         filters: filters in each block, e.g. ``(64, 128, 256, 512, 512)``.
-        input_shape: height, width and channels; each block halves height and width.
+        input_shape: height, width and channels; each block halves height and width, which may
+            be None where the head averages.
         classes: number of logits.
         head: ``"imagenet"``, flattened, with two hidden layers of 4096 units and dropout 0.5;
             ``"average"``, for small images: global average pooling and the logits; None ends
@@ -73,8 +57,8 @@ def vgg(
         head_units: hidden layers of the head, if others than that.
         dropout: rate in [0, 1] after each hidden layer, or before the logits if there is none.
         spatial_dropout: rate in [0, 1] of whole feature maps after each block.
-        norm: ``"batch"``, ``"layer"``, ``"group"`` (of eight), or what is called as
-            ``norm(name=...)`` to give a layer; None for none.
+        norm: ``"batch"``, ``"layer"`` (over channels and space), ``"group"`` (of eight), a layer
+            to be copied, or what is called as ``norm(name=...)``; None for none.
         activation: name of an activation, or a function.
         initializer: of all kernels but the logits', which start near zero, so that the first
             loss is log(classes). Of an instance with a seed, each layer gets its own seed.
@@ -98,97 +82,30 @@ def vgg(
     >>> model.output_shape, model.count_params()
     ((None, 10), 5130)
     """
-    _check(depths, filters, input_shape, classes, head, head_units, dropout, width)
-    fresh = _Initializers(initializer)
+    _check(depths, filters, head, head_units, dropout, width)
+    check_input(input_shape, classes, norm, smallest=2 ** len(depths))
+    check_norm(norm)
+    if head == "imagenet" and None in input_shape:
+        raise ValueError(
+            "A flattened map needs images of known size. Received: head='imagenet', "
+            f"input_shape={tuple(input_shape)}. Use head='average'."
+        )
+    fresh = Initializers(initializer)
     inputs = x = keras.Input(input_shape)
     for block, (depth, n) in enumerate(zip(depths, filters, strict=True), start=1):
-        for i in range(1, depth + 1):
-            kind = {"padding": "same", "kernel_initializer": fresh()}
-            at = f"block{block}_{{}}{i}".format
-            x = keras.layers.Conv2D(round(n * width), 3, name=at("conv"), **kind)(x)
-            if norm is not None:
-                x = _norm(norm, at("norm"))(x)
-            x = keras.layers.Activation(activation, name=at("act"))(x)
-        x = keras.layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
-        if spatial_dropout:
-            x = layers.SpatialDropout2D(spatial_dropout, name=f"block{block}_drop")(x)
+        n, prefix = round(n * width), f"block{block}_"
+        for layer in vgg_block(n, depth, norm, activation, spatial_dropout, fresh, prefix):
+            x = layer(x)
     if head is not None:
-        x = _head(x, HEADS[head], head_units, dropout, activation, fresh, classes)
-        if classifier_activation is not None:
-            x = keras.layers.Activation(
-                classifier_activation, dtype=_stored_dtype(), name="predictions"
-            )(x)
+        x = add_head(
+            x, HEADS[head], classes, fresh, activation, head_units, dropout, classifier_activation
+        )
     return keras.Model(inputs, x, name=name)
-
-
-def _head(
-    x: Any,
-    head: Head,
-    units: Sequence[int] | None,
-    dropout: float | None,
-    activation: Any,
-    fresh: Callable[[], Any],
-    classes: int,
-) -> Any:
-    """Add the head: (batch, h, w, c) -> (batch, classes)."""
-    units = head.units if units is None else units
-    rate = head.dropout if dropout is None else dropout
-    x = head.pooling(name="features")(x)
-    for i, n in enumerate(units, start=1):
-        x = keras.layers.Dense(n, kernel_initializer=fresh(), name=f"fc{i}")(x)
-        x = keras.layers.Activation(activation, name=f"fc{i}_act")(x)
-        if rate:
-            x = layers.Dropout(rate, name=f"fc{i}_drop")(x)
-    if rate and not units:
-        x = layers.Dropout(rate, name="features_drop")(x)
-    near_zero = keras.initializers.RandomNormal(stddev=0.01)
-    # Logits stay in float32 under mixed precision, or the loss would be rounded.
-    return keras.layers.Dense(
-        classes, kernel_initializer=near_zero, dtype=_stored_dtype(), name="logits"
-    )(x)
-
-
-def _stored_dtype() -> str:
-    return keras.config.dtype_policy().variable_dtype
-
-
-def _norm(norm: str | Callable[..., keras.Layer], name: str) -> keras.Layer:
-    if isinstance(norm, str):
-        if norm not in NORMS:
-            raise ValueError(
-                f"`norm` must be one of {', '.join(map(repr, NORMS))}, None, or what is called "
-                f"as norm(name=...). Received: norm={norm!r}."
-            )
-        norm = NORMS[norm]
-    return norm(name=name)
-
-
-class _Initializers:
-    """Give each layer an initializer of its own.
-
-    An instance has drawn its seed when it was made; shared, it would start layers of equal
-    shape with equal kernels.
-    """
-
-    def __init__(self, initializer: Any) -> None:
-        self.initializer = keras.initializers.get(initializer)
-        self.given = 0
-
-    def __call__(self) -> Any:
-        if not isinstance(self.initializer, keras.Initializer):
-            return self.initializer  # a plain function keeps no seed
-        config = self.initializer.get_config()
-        if isinstance(config.get("seed"), int):
-            config["seed"] += self.given
-        self.given += 1
-        return type(self.initializer).from_config(config)
 
 
 def _check(
     depths: Sequence[int],
     filters: Sequence[int],
-    input_shape: tuple[int, int, int],
-    classes: int,
     head: str | None,
     head_units: Sequence[int] | None,
     dropout: float | None,
@@ -205,13 +122,6 @@ def _check(
             "Each block needs a convolution, and each convolution a filter. Received: "
             f"depths={tuple(depths)}, filters={tuple(filters)}, width={width}."
         )
-    smallest = 2 ** len(depths)
-    if len(input_shape) != 3 or min(input_shape[:2]) < smallest:
-        raise ValueError(
-            f"{len(depths)} blocks halve the image {len(depths)} times: `input_shape` must be "
-            f"(height, width, channels) with at least {smallest} pixels a side. Received: "
-            f"input_shape={tuple(input_shape)}. Use fewer blocks or larger images."
-        )
     if head is not None and head not in HEADS:
         raise ValueError(
             f"`head` must be one of {', '.join(map(repr, HEADS))} or None. Received: head={head!r}."
@@ -221,11 +131,11 @@ def _check(
             "Without a head there are no hidden units and no dropout. Received: head=None, "
             f"head_units={head_units}, dropout={dropout}. Did you mean `spatial_dropout`?"
         )
-    if classes < 1:
-        raise ValueError(f"`classes` must be at least 1. Received: classes={classes}.")
 
 
-def _published(depth: int, batch_norm: bool, arguments: dict[str, Any]) -> keras.Model:
+def _published(
+    depth: int, batch_norm: bool, weights: str | None, arguments: dict[str, Any]
+) -> keras.Model:
     if batch_norm and arguments.get("norm") not in (None, "batch"):
         raise ValueError(
             "`batch_norm=True` is short for norm='batch'. "
@@ -234,24 +144,38 @@ def _published(depth: int, batch_norm: bool, arguments: dict[str, Any]) -> keras
     if batch_norm:
         arguments["norm"] = "batch"
     arguments.setdefault("name", f"vgg{depth}_bn" if batch_norm else f"vgg{depth}")
-    return vgg(CONVOLUTIONS[depth], (64, 128, 256, 512, 512), **arguments)
+    model = vgg(CONVOLUTIONS[depth], (64, 128, 256, 512, 512), **arguments)
+    if weights is not None:
+        copy_vgg(model, depth, weights, arguments)
+    return model
 
 
 def VGG11(batch_norm: bool = False, **arguments: Any) -> keras.Model:  # noqa: N802
     """Build VGG-11, configuration A of the paper's table 1; the arguments are those of `vgg`."""
-    return _published(11, batch_norm, arguments)
+    return _published(11, batch_norm, None, arguments)
 
 
 def VGG13(batch_norm: bool = False, **arguments: Any) -> keras.Model:  # noqa: N802
     """Build VGG-13, configuration B of the paper's table 1; the arguments are those of `vgg`."""
-    return _published(13, batch_norm, arguments)
+    return _published(13, batch_norm, None, arguments)
 
 
-def VGG16(batch_norm: bool = False, **arguments: Any) -> keras.Model:  # noqa: N802
-    """Build VGG-16, configuration D of the paper's table 1; the arguments are those of `vgg`."""
-    return _published(16, batch_norm, arguments)
+def VGG16(  # noqa: N802
+    batch_norm: bool = False, weights: str | None = None, **arguments: Any
+) -> keras.Model:
+    """Build VGG-16, configuration D of the paper's table 1.
+
+    Args:
+        batch_norm: short for ``norm="batch"``.
+        weights: ``"imagenet"``, or the path of a weights file of ``keras.applications.VGG16``;
+            as for `ResNet50`.
+        **arguments: those of `vgg`.
+    """
+    return _published(16, batch_norm, weights, arguments)
 
 
-def VGG19(batch_norm: bool = False, **arguments: Any) -> keras.Model:  # noqa: N802
-    """Build VGG-19, configuration E of the paper's table 1; the arguments are those of `vgg`."""
-    return _published(19, batch_norm, arguments)
+def VGG19(  # noqa: N802
+    batch_norm: bool = False, weights: str | None = None, **arguments: Any
+) -> keras.Model:
+    """Build VGG-19, configuration E of the paper's table 1; arguments as for `VGG16`."""
+    return _published(19, batch_norm, weights, arguments)

@@ -121,6 +121,53 @@ CASES = {
 }
 
 
+def still():
+    """A batch norm whose averages stand still."""
+    return layers.BatchNormalization(momentum=1.0)
+
+
+CASES |= {
+    "residual_dense": Case(
+        layers.Residual, lambda: dict(branch=Dense(4, activation="relu")), SEQUENCE
+    ),
+    "residual_projection": Case(
+        layers.Residual,
+        lambda: dict(branch=Conv2D(6, 3, strides=2, padding="same"), shortcut="projection"),
+        IMAGE,
+    ),
+    "residual_pad": Case(
+        layers.Residual,
+        lambda: dict(
+            branch=keras.Sequential([Conv2D(9, 2, strides=2), layers.Dropout(0.0)]),
+            shortcut="pad",
+        ),
+        IMAGE,
+    ),
+    "residual_concatenate": Case(
+        layers.Residual, lambda: dict(branch=Conv1D(3, 1), merge="concatenate"), SEQUENCE
+    ),
+    "residual_block": Case(layers.ResidualBlock, lambda: dict(filters=8, norm=still()), IMAGE),
+    "residual_block_before": Case(
+        layers.ResidualBlock,
+        lambda: dict(filters=6, strides=2, preactivation=True, norm=still(), dropout=0.1),
+        IMAGE,
+        random=True,
+    ),
+    "residual_block_skipped": Case(
+        layers.ResidualBlock,
+        lambda: dict(filters=4, stochastic_depth=0.5, norm=None, activation="tanh"),
+        (32, 5, 4),
+        random=True,
+    ),
+    "bottleneck_block": Case(
+        layers.BottleneckBlock,
+        lambda: dict(filters=2, strides=2, width=2.0, groups=2, norm=still(), shortcut="pad"),
+        IMAGE,
+    ),
+    "vgg_block": Case(layers.VGGBlock, lambda: dict(filters=6, depth=2, norm=still()), IMAGE),
+}
+
+
 @pytest.fixture(params=CASES)
 def case(request):
     keras.utils.set_random_seed(11)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from course_kit import layers
 from course_kit.layers import Dropout, SpatialDropout2D
 from course_kit.models import VGG11, VGG13, VGG16, VGG19, vgg
 
@@ -142,13 +143,14 @@ def test_initializer_may_be_a_function():
     ("norm", "kind"),
     [
         (None, None),
-        ("batch", keras.layers.BatchNormalization),
-        ("layer", keras.layers.LayerNormalization),
-        ("group", keras.layers.GroupNormalization),
+        ("batch", layers.BatchNormalization),
+        ("layer", layers.LayerNormalization),
+        ("group", layers.GroupNormalization),
+        (keras.layers.BatchNormalization(epsilon=0.1), keras.layers.BatchNormalization),
         (keras.layers.UnitNormalization, keras.layers.UnitNormalization),
     ],
 )
-def test_norm_is_a_name_or_a_class(norm, kind):
+def test_norm_is_a_name_a_layer_or_a_class(norm, kind):
     model = vgg((1,), (8,), norm=norm, **DIGITS)
     kinds = [type(layer) for layer in model.layers if layer.name.startswith("block1_norm")]
     assert kinds == ([kind] if kind else [])
@@ -186,6 +188,8 @@ def test_output_stays_in_float32_under_mixed_precision():
         ({"depths": (0,)}, r"needs a convolution.*depths=\(0,\)"),
         ({"width": 0.1}, "each convolution a filter.*width=0.1"),
         ({"input_shape": (1, 8, 1)}, "at least 2 pixels a side.*Use fewer blocks"),
+        ({"input_shape": (None, None, 1), "head": "imagenet"}, "Use head='average'"),
+        ({"input_shape": (None, 8, 1), "norm": "layer"}, "images of known size.*norm='group'"),
         ({"input_shape": (8, 8)}, r"must be \(height, width, channels\)"),
         ({"head": "big"}, "'imagenet', 'average' or None. Received: head='big'"),
         ({"head": None, "dropout": 0.5}, "Without a head.*Did you mean `spatial_dropout`"),
