@@ -1,5 +1,6 @@
 """After training: predict with masks and crops, recompute statistics, fold normalization away."""
 
+from course_kit.inference.fold import FoldingReport, fold_batch_normalization
 from course_kit.inference.recalibrate import recalibrate_batch_normalization
 
-__all__ = ["recalibrate_batch_normalization"]
+__all__ = ["FoldingReport", "fold_batch_normalization", "recalibrate_batch_normalization"]
