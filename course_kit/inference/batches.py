@@ -29,18 +29,37 @@ def batches(model: Any, data: Any, batch_size: int, steps: int | None = None) ->
     >>> [len(batch) for batch in batches(keras.layers.Dense(1), (x, y), batch_size=2)]
     [2, 2, 1]
     """
-    if batch_size < 1 or (steps is not None and steps < 1):
-        raise ValueError(
-            "`batch_size` and `steps` must be at least 1. Received: "
-            f"batch_size={batch_size}, steps={steps}."
-        )
+    if steps is not None and steps < 1:
+        raise ValueError(f"`steps` must be at least 1. Received: steps={steps}.")
     several = _number_of_inputs(model)
-    if isinstance(data, (dict, tuple)) or _is_array(data) or _is_inputs(data, several):
+    _check_batch_size(batch_size)
+    if _are_arrays(data, several):
         found = _cut(data[0] if isinstance(data, tuple) else data, batch_size)
     else:
         found = (_inputs_of(batch, several) for batch in data)
     for batch in islice(found, steps):
         yield keras.tree.map_structure(_for_this_backend, batch)
+
+
+def count_batches(model: Any, data: Any, batch_size: int) -> int | None:
+    """Count what `batches` will yield; None where that is not known.
+
+    >>> count_batches(keras.layers.Dense(1), np.zeros((5, 2)), batch_size=2)
+    3
+    """
+    _check_batch_size(batch_size)
+    if _are_arrays(data, _number_of_inputs(model)):
+        arrays = keras.tree.flatten(data[0] if isinstance(data, tuple) else data)
+        return -(-len(arrays[0]) // batch_size)
+    try:
+        return len(data)
+    except TypeError:  # a generator, or a pipeline without an end
+        return None
+
+
+def _check_batch_size(batch_size: int) -> None:
+    if batch_size < 1:
+        raise ValueError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}.")
 
 
 def _number_of_inputs(model: Any) -> int:
@@ -50,6 +69,10 @@ def _number_of_inputs(model: Any) -> int:
 
 def _is_array(data: Any) -> bool:
     return hasattr(data, "shape") and hasattr(data, "dtype")
+
+
+def _are_arrays(data: Any, several: int) -> bool:
+    return isinstance(data, (dict, tuple)) or _is_array(data) or _is_inputs(data, several)
 
 
 def _is_inputs(data: Any, several: int) -> bool:

@@ -141,7 +141,7 @@ class _Folding:
 
     def _functional(self, old: Any, inside: str) -> Any:
         graph = self._plan(old, inside)
-        inputs = keras.tree.map_structure(_fresh_input, old._inputs_struct)
+        inputs = keras.tree.map_structure(_fresh_input, old.input)
         new = dict(zip(map(id, old.inputs), keras.tree.flatten(inputs), strict=True))
         for node in graph.calls:
             if id(node) in graph.bypassed:
@@ -150,7 +150,7 @@ class _Folding:
                 args, kwargs = node.arguments.fill_in(new)
                 made = self.make(node.operation, inside + node.operation.name)(*args, **kwargs)
             new.update(zip(map(id, node.outputs), keras.tree.flatten(made), strict=True))
-        outputs = keras.tree.map_structure(lambda tensor: new[id(tensor)], old._outputs_struct)
+        outputs = keras.tree.map_structure(lambda tensor: new[id(tensor)], old.output)
         return keras.Model(inputs, outputs, name=old.name)
 
     def _sequential(self, old: Any, inside: str, name: str) -> Any:

@@ -80,7 +80,8 @@ def recalibrate_batch_normalization(
     run = without_updates(model, statistics)
     with standing_in((layer, _by_batch(layer, i, found)) for i, layer in enumerate(layers)):
         for inputs in batches(model, data, batch_size, steps):
-            for i, calls in run(inputs).items():
+            batch, _ = run([], inputs)
+            for i, calls in batch.items():
                 for n, mean, variance in calls:
                     part = (_on_host(v) for v in (n, mean, variance))
                     pooled.setdefault(i, PooledMoments()).add(*part)

@@ -1,6 +1,6 @@
 """Run a model with other `call`s in some of its layers, and without changing a variable."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,60 +41,70 @@ def standing_in(calls: Iterable[tuple[keras.Layer, Callable[..., Any]]]) -> Iter
                 vars(layer)["call"] = call
 
 
-def without_updates(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that calls ``model``; what it assigns to variables is lost.
+def without_updates(
+    model: Any, function: Callable[..., Any], states: Sequence[Any] = ()
+) -> Callable[..., tuple[Any, list[Any]]]:
+    """Compile a function that calls ``model``; what it assigns to variables is not kept there.
 
     Args:
         model: a built layer or model.
         function: takes arrays or structures of them, and returns tensors.
+        states: variables of the model that are handed in and out.
 
     Returns:
-        A function of the same arguments. On torch it is not compiled.
+        ``run(values, *inputs)``, with a value for each of ``states``; it returns the result,
+        and their values afterwards. On torch it is not compiled.
 
     Example:
 
     >>> import numpy as np
-    >>> layer = keras.layers.BatchNormalization()
-    >>> layer.build((None, 2))
-    >>> run = without_updates(layer, lambda x: layer(x, training=True))
-    >>> _ = run(np.ones((4, 2), "float32"))
-    >>> keras.ops.convert_to_numpy(layer.moving_mean).tolist()
-    [0.0, 0.0]
+    >>> layer = keras.layers.BatchNormalization(momentum=0.5)
+    >>> layer.build((None, 1))
+    >>> run = without_updates(layer, lambda x: layer(x, training=True), [layer.moving_mean])
+    >>> _, (mean,) = run([np.zeros(1, "float32")], np.ones((4, 1), "float32"))
+    >>> float(mean[0]), float(layer.moving_mean[0])
+    (0.5, 0.0)
     """
-    return _COMPILERS[keras.backend.backend()](model, function)
+
+    def scoped(mapping: Iterable[tuple[Any, Any]], inputs: Any) -> tuple[Any, list[Any]]:
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            outputs = function(*inputs)
+        return outputs, [scope.get_current_value(state) for state in states]
+
+    return _COMPILERS[keras.backend.backend()](model, scoped, states)
 
 
-def _tensorflow(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+def _tensorflow(model: Any, scoped: Callable[..., Any], states: Sequence[Any]) -> Callable:
     import tensorflow as tf
 
     @tf.function(reduce_retracing=True)
-    def run(*inputs: Any) -> Any:
-        with keras.StatelessScope():
-            return function(*inputs)
+    def run(values: list[Any], *inputs: Any) -> Any:
+        return scoped(zip(states, values, strict=True), inputs)
 
     return run
 
 
-def _jax(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+def _jax(model: Any, scoped: Callable[..., Any], states: Sequence[Any]) -> Callable:
     import jax
 
-    variables = model.variables
+    own = {id(state) for state in states}
+    others = [v for v in model.variables if id(v) not in own]
 
     @jax.jit
-    def run(values: list[Any], *inputs: Any) -> Any:
+    def run(rest: list[Any], values: list[Any], *inputs: Any) -> Any:
         # Handed in: a value that is only read would be compiled in as a constant.
-        with keras.StatelessScope(state_mapping=zip(variables, values, strict=True)):
-            return function(*inputs)
+        mapping = [*zip(others, rest, strict=True), *zip(states, values, strict=True)]
+        return scoped(mapping, inputs)
 
-    return lambda *inputs: run([v.value for v in variables], *inputs)
+    return lambda values, *inputs: run([v.value for v in others], values, *inputs)
 
 
-def _torch(model: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+def _torch(model: Any, scoped: Callable[..., Any], states: Sequence[Any]) -> Callable:
     import torch
 
-    def run(*inputs: Any) -> Any:
-        with torch.no_grad(), keras.StatelessScope():
-            return function(*inputs)
+    def run(values: list[Any], *inputs: Any) -> Any:
+        with torch.no_grad():
+            return scoped(zip(states, values, strict=True), inputs)
 
     return run
 

@@ -387,5 +387,5 @@ def test_all_frozen_is_said():
 
 @pytest.mark.parametrize("argument", [{"batch_size": 0}, {"steps": 0}])
 def test_sizes_below_one_are_refused(argument):
-    with pytest.raises(ValueError, match=r"at least 1\..*Received"):
+    with pytest.raises(ValueError, match=r"must be at least 1\. Received"):
         recalibrate(perceptron(), normal(4, 5), **argument)
