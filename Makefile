@@ -5,6 +5,8 @@ BIN = $(VENV)/bin
 # The backends that are not installed by default; a CPU build will do.
 TORCH ?= torch==2.13.0
 JAX ?= jax
+# What must hold on every backend.
+ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices tests/test_docstrings.py
 
 .PHONY: demo test test-backends lint bench labs clean
 
@@ -15,8 +17,8 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers tests/models tests/callbacks tests/inference
-	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/layers tests/models tests/callbacks tests/inference
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(ON_ALL)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest $(ON_ALL)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -30,7 +30,9 @@ def load(name: str) -> Splits:
         FileNotFoundError: an archive that is neither in the folder nor to be had by Keras.
 
     Example:
-        (x_train, y_train), (x_test, y_test) = load("digits")
+        >>> (x_train, y_train), (x_test, y_test) = load("digits")
+        >>> x_train.shape[1:], sorted(set(y_test.tolist()))
+        ((8, 8, 1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     """
     if name not in _LOADERS:
         known = ", ".join(sorted(_LOADERS))

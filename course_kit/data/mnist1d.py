@@ -49,7 +49,9 @@ def make_mnist1d(
         ValueError: sizes that do not fit.
 
     Example:
-        (x_train, y_train), (x_test, y_test) = make_mnist1d()
+        >>> (x_train, y_train), (x_test, y_test) = make_mnist1d(train=40, test=20)
+        >>> x_train.shape, y_test.shape
+        ((40, 40), (20,))
     """
     if min(train, test) < 1 or (train + test) % 10:
         raise ValueError(

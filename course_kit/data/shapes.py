@@ -50,7 +50,9 @@ def make_shapes(
         ValueError: a size below 1.
 
     Example:
-        (x_train, y_train), (x_test, y_test) = make_shapes(train=500)
+        >>> (x_train, y_train), (x_test, y_test) = make_shapes(train=30, test=10)
+        >>> x_train.shape, str(x_train.dtype), y_test.shape
+        ((30, 32, 32, 3), 'uint8', (10,))
     """
     if min(train, test) < 1:
         raise ValueError(

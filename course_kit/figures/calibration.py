@@ -44,7 +44,8 @@ def expected_calibration_error(
         ValueError: values that are no probabilities, or shapes that do not fit.
 
     Example:
-        expected_calibration_error([[0.75, 0.25]] * 4, [0, 0, 0, 1])  # 0.0
+        >>> expected_calibration_error([[0.75, 0.25]] * 4, [0, 0, 0, 1])
+        0.0
     """
     found = _bin(np.asarray(probabilities, float), np.asarray(labels), bins)
     return _error(found)
@@ -74,7 +75,9 @@ def reliability_diagram(
         ValueError: as for `expected_calibration_error`.
 
     Example:
-        reliability_diagram(model.predict(x_test), y_test, label="one pass")
+        >>> ax = reliability_diagram([[0.75, 0.25]] * 4, [0, 0, 1, 1], label="one pass")
+        >>> ax.get_xlabel()
+        'confidence'
     """
     found = _bin(np.asarray(probabilities, float), np.asarray(labels), bins)
     ax = axes_or_new(ax, 5.0, 4.6)

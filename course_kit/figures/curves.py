@@ -36,7 +36,9 @@ def learning_curves(
         ValueError: a metric that the history lacks, or an unknown `best`.
 
     Example:
-        learning_curves({"loss": [1.0, 0.5, 0.3], "val_loss": [1.1, 0.7, 0.8]})
+        >>> ax = learning_curves({"loss": [1.0, 0.5, 0.3], "val_loss": [1.1, 0.7, 0.8]})
+        >>> ax.get_xlabel(), ax.get_ylabel()
+        ('epoch', 'loss')
     """
     from matplotlib.ticker import MaxNLocator
 

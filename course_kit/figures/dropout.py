@@ -33,7 +33,10 @@ def masks(before: np.ndarray, after: np.ndarray, title: str = "") -> Figure:
         ValueError: shapes that differ or are of another kind.
 
     Example:
-        masks(x, keras.ops.where(u >= rate, x / (1 - rate), 0.0))
+        >>> x = np.ones((2, 4))
+        >>> fig = masks(x, [[0, 2, 2, 0], [2, 0, 2, 2]], title="dropout")
+        >>> len(fig.axes) >= 2
+        True
     """
     before, after = np.asarray(before, float), np.asarray(after, float)
     if before.shape != after.shape or before.ndim not in (2, 3) or not before.size:

@@ -34,7 +34,9 @@ def image_grid(
         ValueError: other shapes, colours out of range, or a wrong number of titles.
 
     Example:
-        image_grid(x_train[:16], [names[label] for label in y_train[:16]])
+        >>> fig = image_grid(np.zeros((3, 8, 8)), ["one", "two", "three"])
+        >>> [ax.get_title() for ax in fig.axes]
+        ['one', 'two', 'three']
     """
     import matplotlib.pyplot as plt
 

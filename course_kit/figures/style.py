@@ -31,8 +31,9 @@ def use() -> AbstractContextManager[None]:
     """The course's look, for the figures made inside `with use():`; others keep theirs.
 
     Example:
-        with use():
-            fig, ax = plt.subplots()
+        >>> import matplotlib.pyplot as plt
+        >>> with use():
+        ...     fig, ax = plt.subplots()
     """
     import matplotlib
     from cycler import cycler
@@ -49,7 +50,8 @@ def line(index: int, points: int = 0) -> dict[str, Any]:
         points: on the line; with more than 20, not each of them gets a marker.
 
     Example:
-        ax.plot(loss, **line(0, len(loss)), label="training")
+        >>> line(0)["color"] == PALETTE[0], line(1)["marker"] == MARKERS[1]
+        (True, True)
     """
     turn, place = divmod(index, len(PALETTE))
     return {

@@ -13,6 +13,7 @@ from course_kit.layers.parts import (
     Norm,
     check_norm,
     convolution,
+    keep_untracked,
     make_norm,
     plain,
     unplain,
@@ -43,6 +44,8 @@ class BaseResidualBlock(Composite):
     ``act(norm(x))``, and has no norm of its own; a post-activated one has.
     """
 
+    norm: Norm
+
     def __init__(
         self,
         filters: int,
@@ -69,7 +72,7 @@ class BaseResidualBlock(Composite):
         self.shortcut = shortcut
         self.merge = merge
         self.preactivation = preactivation
-        self.norm = norm
+        keep_untracked(self, "norm", norm)
         self.activation = activation
         self.dropout = dropout
         self.stochastic_depth = stochastic_depth

@@ -40,9 +40,10 @@ class DropConnect(KernelWrapper):
 
     >>> import numpy as np
     >>> layer = DropConnect(keras.layers.Dense(3, kernel_initializer="ones"), 0.5, seed=1)
-    >>> np.array(layer(np.ones((1, 4)))).tolist()
+    >>> keras.ops.convert_to_numpy(layer(np.ones((1, 4)))).tolist()
     [[4.0, 4.0, 4.0]]
-    >>> sorted(set(np.array(layer(np.eye(4), training=True)).ravel().tolist()))
+    >>> y = keras.ops.convert_to_numpy(layer(np.eye(4), training=True))
+    >>> sorted(set(y.ravel().tolist()))
     [0.0, 2.0]
 
     Source: Wan et al., "Regularization of neural networks using DropConnect", ICML 2013,

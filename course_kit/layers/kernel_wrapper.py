@@ -34,7 +34,7 @@ class KernelWrapper(keras.layers.Wrapper):
     ...     def rewrite_kernel(self, kernel, training):
     ...         return keras.ops.abs(kernel)
     >>> layer = NonNegative(keras.layers.Dense(3))
-    >>> bool((np.array(layer(np.ones((2, 4)))) >= 0).all())
+    >>> bool((keras.ops.convert_to_numpy(layer(np.ones((2, 4)))) >= 0).all())
     True
     """
 

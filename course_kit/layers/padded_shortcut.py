@@ -49,7 +49,7 @@ class PaddedShortcut(keras.layers.Layer):
         """Pick and pad."""
         rank = len(inputs.shape) - 2
         every = slice(None, None, self.strides)
-        x = inputs[(slice(None), *(every,) * rank)]
+        x = inputs[tuple([slice(None)] + [every] * rank)]
         missing = self.filters - inputs.shape[-1]
         return ops.pad(x, [(0, 0)] * (rank + 1) + [(0, missing)]) if missing else x
 

@@ -64,6 +64,11 @@ def make_norm(norm: Norm, name: str, rank: int = 2, dtype: Any = None) -> list[k
     return [norm(name=name)]
 
 
+def keep_untracked(layer: keras.Layer, name: str, value: Any) -> None:
+    """Set an attribute past Keras, which would count a layer that is only copied as a part."""
+    vars(layer)[name] = value
+
+
 def convolution(
     rank: int,
     filters: int,

@@ -12,6 +12,7 @@ from course_kit.layers.parts import (
     Norm,
     check_norm,
     convolution,
+    keep_untracked,
     make_norm,
     plain,
     unplain,
@@ -51,6 +52,8 @@ class VGGBlock(Composite):
     overfitting".
     """
 
+    norm: Norm
+
     def __init__(
         self,
         filters: int,
@@ -71,7 +74,7 @@ class VGGBlock(Composite):
         check_rate(spatial_dropout)
         self.filters = filters
         self.depth = depth
-        self.norm = norm
+        keep_untracked(self, "norm", norm)
         self.activation = activation
         self.spatial_dropout = spatial_dropout
         self.initializer = initializer

@@ -124,7 +124,7 @@ def resnet(
     check_input(input_shape, classes, norm, smallest=1)
     check_norm(norm)
     fresh = Initializers(initializer, apart=SEEDS_A_BLOCK)
-    shared = {
+    shared: dict[str, Any] = {
         "preactivation": preactivation,
         "norm": norm,
         "activation": activation,
@@ -279,6 +279,11 @@ def ResNet50(weights: str | None = None, **arguments: Any) -> keras.Model:  # no
 
     Raises:
         ValueError: as `resnet`, or arguments with which the weights do not fit.
+
+    Example:
+
+    >>> ResNet50(input_shape=(64, 64, 3), classes=10, width=0.25, head_dropout=0.2).output_shape
+    (None, 10)
     """
     return _published(50, weights, arguments)
 

@@ -170,6 +170,12 @@ def VGG16(  # noqa: N802
         weights: ``"imagenet"``, or the path of a weights file of ``keras.applications.VGG16``;
             as for `ResNet50`.
         **arguments: those of `vgg`.
+
+    Example:
+
+    >>> small = {"input_shape": (32, 32, 3), "classes": 10, "head": "average", "width": 0.25}
+    >>> VGG16(batch_norm=True, **small).output_shape
+    (None, 10)
     """
     return _published(16, batch_norm, weights, arguments)
 
@@ -177,5 +183,5 @@ def VGG16(  # noqa: N802
 def VGG19(  # noqa: N802
     batch_norm: bool = False, weights: str | None = None, **arguments: Any
 ) -> keras.Model:
-    """Build VGG-19, configuration E of the paper's table 1; arguments as for `VGG16`."""
+    """Build VGG-19, configuration E of the paper's table 1; the arguments are those of `VGG16`."""
     return _published(19, batch_norm, weights, arguments)

@@ -23,24 +23,12 @@ PUBLISHED = {
 DIGITS = {"input_shape": (8, 8, 1), "classes": 10, "head": "average"}
 
 
-@pytest.fixture
-def without_memory():
-    """Build models whose variables have a shape and no values: half a gigabyte each is much."""
-    with keras.StatelessScope(initialize_variables=False):
-        yield
-    keras.backend.clear_session()
-
-
 def array(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-def sizes(variables):
-    return sum(int(np.prod(v.shape)) for v in variables)
-
-
 @pytest.mark.parametrize(("build", "batch_norm"), PUBLISHED)
-def test_parameter_counts_are_the_published_ones(build, batch_norm, without_memory):
+def test_parameter_counts_are_the_published_ones(build, batch_norm, without_memory, sizes):
     model = build(batch_norm)
     counted = sizes(model.trainable_weights), sizes(model.non_trainable_weights)
     assert counted == PUBLISHED[build, batch_norm]

@@ -1,0 +1,1 @@
+"""What the operating system can be asked to forbid a student's process."""
