@@ -20,6 +20,13 @@ class FoldingReport:
         folded: pairs of paths: the convolution or dense layer, and the normalization that it
             took up.
         left: pairs of a normalization's path and the reason why it stayed.
+
+    Example:
+
+    >>> print(FoldingReport(folded=[("conv", "norm1")], left=[("norm2", "shared")]))
+    1 folded, 1 left
+      norm1 into conv
+      left: norm2: shared
     """
 
     folded: list[tuple[str, str]] = field(default_factory=list)

@@ -58,7 +58,7 @@ def scale_and_shift(layer: Any, rank: int) -> ScaleAndShift:
 def array(variable: Any) -> np.ndarray:
     """Copy a variable or tensor to the host, in float64."""
     tensor = keras.ops.convert_to_tensor(variable)
-    return np.array(keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32")), "float64")
+    return np.asarray(keras.ops.convert_to_numpy(tensor)).astype("float64")  # always a copy
 
 
 def inner(layer: Any) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_kit import layers
+from course_kit import layers, models
 from course_kit.inference import recalibrate_batch_normalization as recalibrate
 
 BACKEND = keras.backend.backend()
@@ -187,6 +187,16 @@ def test_layers_inside_of_models_and_layers_are_found():
     np.testing.assert_allclose(
         array(both.moving_variance), np.maximum(x_hat, 0).var((0, 1, 2)), rtol=1e-4
     )
+
+
+def test_layers_in_the_blocks_of_a_network_are_found():
+    model = models.CifarResNet(8, input_shape=(8, 8, 3))
+    norms = [part for part in model._flatten_layers() if isinstance(part, tuple(KINDS))]
+    recalibrate(model, normal(6, 8, 8, 3))
+    assert len(norms) == 7
+    for norm in norms:
+        mean, variance = statistics(norm)
+        assert np.abs(mean).min() > 0 and np.abs(variance - 1).min() > 0, norm.path
 
 
 def test_a_layer_called_twice_gets_the_statistics_of_all_its_inputs():
