@@ -349,7 +349,6 @@ NETWORKS = {
 }.get(
     keras.backend.backend(),
     {
-        "vgg": (lambda: models.vgg((1, 2), (8, 16), norm="batch", head="average", **SMALL), 3),
         "CifarResNet(8)": (lambda: models.CifarResNet(8, classifier_activation=None), 7),
     },
 )
@@ -519,7 +518,7 @@ def policy():
 
 
 # Each is folded on the host in float64, and differs by the rounding of the pass.
-ROUNDING = {"mixed_bfloat16": 2**-5, "mixed_float16": 2**-8, "float32": 1e-5}
+ROUNDING = {"mixed_bfloat16": 2**-5, "float32": 1e-5}
 
 
 @pytest.mark.parametrize("name", ROUNDING)
