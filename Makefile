@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 TORCH ?= torch==2.13.0
 JAX ?= jax
 # What must hold on every backend.
-ON_ALL = tests/layers tests/models tests/callbacks tests/devices tests/test_docstrings.py
+ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices tests/test_docstrings.py
 
 .PHONY: demo test test-backends lint bench labs clean
 

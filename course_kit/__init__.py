@@ -18,6 +18,7 @@ _PARTS = (
     "data",
     "figures",
     "grading",
+    "inference",
     "layers",
     "models",
     "quiet",
