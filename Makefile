@@ -5,6 +5,7 @@ BIN = $(VENV)/bin
 # The backends that are not installed by default; a CPU build will do.
 TORCH ?= torch==2.13.0
 JAX ?= jax
+JOBS ?= 2
 # What must hold on every backend.
 ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices tests/test_docstrings.py
 
@@ -16,9 +17,10 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
+# Compiling for jax keeps one core busy: two processes, each with whole files.
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(ON_ALL)
-	KERAS_BACKEND=torch $(BIN)/python -m pytest $(ON_ALL)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .
