@@ -2,32 +2,40 @@
 
 from course_kit.layers.batch_channel_normalization import BatchChannelNormalization
 from course_kit.layers.batch_normalization import BatchNormalization
+from course_kit.layers.centering import IMAGENET_MEAN, IMAGENET_STD, Centering
 from course_kit.layers.drop_connect import DropConnect
 from course_kit.layers.dropout import Dropout
 from course_kit.layers.group_normalization import GroupNormalization
 from course_kit.layers.instance_normalization import InstanceNormalization
 from course_kit.layers.kernel_wrapper import KernelWrapper
 from course_kit.layers.layer_normalization import LayerNormalization
+from course_kit.layers.pca_whitening import PCAWhitening
 from course_kit.layers.spatial_dropout1d import SpatialDropout1D
 from course_kit.layers.spatial_dropout2d import SpatialDropout2D
 from course_kit.layers.spatial_dropout3d import SpatialDropout3D
 from course_kit.layers.stochastic_depth import StochasticDepth
+from course_kit.layers.weight_noise import WeightNoise
 from course_kit.layers.weight_normalization import WeightNormalization
 from course_kit.layers.weight_standardization import WeightStandardization
 
 __all__ = [
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
     "BatchChannelNormalization",
     "BatchNormalization",
+    "Centering",
     "DropConnect",
     "Dropout",
     "GroupNormalization",
     "InstanceNormalization",
     "KernelWrapper",
     "LayerNormalization",
+    "PCAWhitening",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StochasticDepth",
+    "WeightNoise",
     "WeightNormalization",
     "WeightStandardization",
 ]
