@@ -5,6 +5,9 @@ BIN = $(VENV)/bin
 # The backends that are not installed by default; a CPU build will do.
 TORCH ?= torch==2.13.0
 JAX ?= jax
+ON_ALL_BACKENDS = tests/layers tests/models tests/callbacks \
+	tests/test_schedules.py tests/test_regularizers.py tests/test_constraints.py \
+	tests/test_losses.py tests/test_optimizers.py tests/test_keras_own_training.py
 
 .PHONY: demo test test-backends lint bench labs clean
 
@@ -15,8 +18,8 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
-	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/layers tests/models tests/callbacks
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(ON_ALL_BACKENDS)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest $(ON_ALL_BACKENDS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

@@ -15,12 +15,17 @@ _PARTS = (
     "authoring",
     "callbacks",
     "checks",
+    "constraints",
     "data",
     "figures",
     "grading",
     "layers",
+    "losses",
     "models",
+    "optimizers",
     "quiet",
+    "regularizers",
+    "schedules",
 )
 
 __all__ = [*_PARTS, "check"]
