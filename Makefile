@@ -7,7 +7,10 @@ TORCH ?= torch==2.13.0
 JAX ?= jax
 JOBS ?= 2
 # What must hold on every backend.
-ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices tests/test_docstrings.py
+ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices \
+	tests/test_schedules.py tests/test_regularizers.py tests/test_constraints.py \
+	tests/test_losses.py tests/test_optimizers.py tests/test_keras_own_training.py \
+	tests/test_docstrings.py
 
 .PHONY: demo test test-backends lint bench labs clean
 
