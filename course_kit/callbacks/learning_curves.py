@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from course_kit.callbacks.curve_reading import Reading, exponential_average, read_curves
 from course_kit.callbacks.live_figure import LiveFigure, in_notebook
@@ -223,5 +224,6 @@ def _is_running_mean(model: keras.Model, name: str) -> bool:
     for metric in found:
         if name == metric.name or name.endswith(f"_{metric.name}"):
             # One that was not used is Keras' own, in whose place the train step logs another.
-            return isinstance(metric, keras.metrics.Mean) and float(metric.count) > 0
+            # The sum reads a variable that has a part on each of several devices.
+            return isinstance(metric, keras.metrics.Mean) and float(ops.add(metric.count, 0)) > 0
     return False

@@ -60,3 +60,13 @@ def test_early_stopping_restores_on_two_devices():
 
 def test_finder_leaves_two_devices_as_they_were():
     assert trained("two")["batch_random_finder"]["unchanged"]
+
+
+def test_watching_callbacks_see_on_two_devices_what_they_see_on_one():
+    one, two = (trained(devices)["group_fixed_watched"] for devices in ("one", "two"))
+    plain = trained("two")["group_fixed_none"]
+    np.testing.assert_array_equal(two["loss"], plain["loss"])  # they change nothing
+    assert two["weights"] != plain["weights"]  # but for the averages that come in at the end
+    np.testing.assert_allclose(two["predictions"], one["predictions"], rtol=1e-3, atol=1e-4)
+    assert len(two["gradients"]) > 5
+    np.testing.assert_allclose(two["gradients"], one["gradients"], rtol=1e-3, atol=1e-5)

@@ -32,6 +32,7 @@ CASES = {
         ("batch", "random", "none"),
         ("batch", "fixed", "early_stopping"),
         ("batch", "random", "finder"),
+        ("group", "fixed", "watched"),
     ],
     "jax": [
         ("group", "fixed", "none"),
@@ -39,14 +40,22 @@ CASES = {
         ("batch", "random", "none"),
         ("batch", "fixed", "early_stopping"),
         ("batch", "random", "finder"),
+        ("group", "fixed", "watched"),
     ],
 }[BACKEND]
+PICTURES = np.random.default_rng(0)
+X, Y = PICTURES.normal(size=(64, 8, 8, 1)).astype("float32"), PICTURES.integers(3, size=64)
 CALLBACKS = {
     "none": list,
     "early_stopping": lambda: [
         callbacks.EarlyStopping("loss", patience=1, restore_best_weights=True, mode="max")
     ],
     "finder": lambda: [callbacks.LRFinder(steps=4)],
+    "watched": lambda: [
+        callbacks.WeightAverage("ema", decay=0.5),
+        callbacks.GradientMonitor((X[:16], Y[:16])),
+        callbacks.LearningCurves(live=False),
+    ],
 }
 
 
@@ -97,20 +106,25 @@ def train(scope, norm, random, callback):
     with scope():
         model = network(norm, random)
         model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "sparse_categorical_crossentropy")
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(64, 8, 8, 1)).astype("float32"), rng.integers(3, size=64)
     before = model.get_weights()
     fit = {"batch_size": 16, "verbose": 0, "shuffle": False, "epochs": 3}
     by_epoch = []
     watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: by_epoch.append(size(model)))
-    found = model.fit(x, y, callbacks=[watch, *CALLBACKS[callback]()], **fit)
+    watching = CALLBACKS[callback]()
+    found = model.fit(X, Y, callbacks=[watch, *watching], **fit)
     after = model.get_weights()
     return {
         "loss": found.history["loss"],
         "unchanged": all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)),
         "weights": size(model),
         "by_epoch": by_epoch,
-        "predictions": model.predict(x[:8], verbose=0).tolist(),
+        "gradients": [
+            norms
+            for w in watching
+            if isinstance(w, callbacks.GradientMonitor)
+            for norms in w.history["gradient"].values()
+        ],
+        "predictions": model.predict(X[:8], verbose=0).tolist(),
     }
 
 
