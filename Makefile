@@ -5,8 +5,12 @@ BIN = $(VENV)/bin
 # The backends that are not installed by default; a CPU build will do.
 TORCH ?= torch==2.13.0
 JAX ?= jax
+JOBS ?= 2
 # What must hold on every backend.
-ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices tests/test_docstrings.py
+ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices \
+	tests/test_schedules.py tests/test_regularizers.py tests/test_constraints.py \
+	tests/test_losses.py tests/test_optimizers.py tests/test_keras_own_training.py \
+	tests/test_docstrings.py
 
 .PHONY: demo test test-backends lint bench labs clean
 
@@ -16,9 +20,10 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
+# Compiling for jax keeps one core busy: two processes, each with whole files.
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(ON_ALL)
-	KERAS_BACKEND=torch $(BIN)/python -m pytest $(ON_ALL)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

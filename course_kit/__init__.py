@@ -15,13 +15,18 @@ _PARTS = (
     "authoring",
     "callbacks",
     "checks",
+    "constraints",
     "data",
     "figures",
     "grading",
     "inference",
     "layers",
+    "losses",
     "models",
+    "optimizers",
     "quiet",
+    "regularizers",
+    "schedules",
 )
 
 __all__ = [*_PARTS, "check"]

@@ -29,7 +29,8 @@ def public(part):
     module = import_module(f"course_kit.{part}")
     for name in getattr(module, "__all__", ()):
         thing = getattr(module, name)
-        if inspect.isclass(thing) or inspect.isfunction(thing):
+        ours = getattr(thing, "__module__", "").startswith("course_kit")
+        if ours and (inspect.isclass(thing) or inspect.isfunction(thing)):
             yield f"{part}.{name}", thing
 
 

@@ -7,12 +7,14 @@ stopping"; S, Lecture 5.
 
 import logging
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+
+from course_kit.callbacks.variables import assign, averages_weights, copies
 
 
 class EarlyStopping(keras.callbacks.EarlyStopping):
@@ -28,6 +30,9 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
       this callback before it.)
     - The best weights are copied on the device where they are.
     - When nothing could be restored, a warning says why.
+
+    Where ``fit`` raises, it ends no callback: the model keeps the weights that it has, and
+    ``on_train_end()``, called by hand, brings the best ones back.
 
     Args:
         monitor: name of the metric, as in the logs of ``fit``.
@@ -171,7 +176,7 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
     def _stop(self, epoch: int) -> None:
         self.stopped_epoch = epoch
         self.model.stop_training = True
-        if _averages(getattr(self.model, "optimizer", None)) and self.params:
+        if averages_weights(getattr(self.model, "optimizer", None)) and self.params:
             # SwapEMAWeights settles the averages in what it takes for the last epoch, and
             # all callbacks share these parameters.
             self.params["epochs"] = epoch + 1
@@ -181,47 +186,25 @@ class EarlyStopping(keras.callbacks.EarlyStopping):
         if not isinstance(self.model, keras.Model):
             self.best_weights = self.model.get_weights()
             return
-        self.best_weights = _copies(self.model.weights)
+        self.best_weights = copies(self.model.weights)
         optimizer = self.model.optimizer
-        if self.restore_optimizer or _averages(optimizer):
-            self._best_optimizer = _copies(optimizer.variables)
+        if self.restore_optimizer or averages_weights(optimizer):
+            self._best_optimizer = copies(optimizer.variables)
 
     def _bring_back(self) -> None:
         if not isinstance(self.model, keras.Model):
             self.model.set_weights(self.best_weights)
             return
-        _assign(self.model.weights, self.best_weights)
+        assign(self.model.weights, self.best_weights)
         if self._best_optimizer is None:
             return
         optimizer = self.model.optimizer
-        latest = None if self.restore_optimizer else _copies(optimizer.variables)
-        _assign(optimizer.variables, self._best_optimizer)
+        latest = None if self.restore_optimizer else copies(optimizer.variables)
+        assign(optimizer.variables, self._best_optimizer)
         # `fit` has let the last epoch's averages replace the weights; now the best one's do.
         optimizer.finalize_variable_values(self.model.trainable_variables)
         if latest is not None:
-            _assign(optimizer.variables, latest)
-
-
-def _averages(optimizer: Any) -> bool:
-    """Tell whether the optimizer, or one inside it, keeps averages of the weights."""
-    inside = [*getattr(optimizer, "optimizers", []), getattr(optimizer, "inner_optimizer", None)]
-    return bool(getattr(optimizer, "use_ema", False)) or any(_averages(o) for o in inside if o)
-
-
-def _copies(variables: Iterable[keras.Variable]) -> list[Any]:
-    """Copy variables on their device.
-
-    jax needs a real copy, because a compiled step gives the old buffer away, and torch,
-    because it updates in place. TensorFlow shares the buffer until the next update, which
-    then writes elsewhere.
-    """
-    return [ops.stop_gradient(ops.copy(ops.convert_to_tensor(v))) for v in variables]
-
-
-def _assign(variables: Iterable[keras.Variable], values: Iterable[Any]) -> None:
-    """Set the variables to copies of the values, which thus outlive another ``fit``."""
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(ops.copy(value))
+            assign(optimizer.variables, latest)
 
 
 def _say(message: str) -> None:

@@ -38,7 +38,7 @@ class Snapshot:
         self._model = model
         _build_optimizer(model)
         self._values = [(v, _on_host(v)) for v in _variables(model)]
-        self._random = _RandomStates()
+        self._random = RandomStates()
         # PyTorch's layers carry a flag for training, which `fit` sets.
         self._modes = [(m, m.training) for m in _torch_modules(model)]
 
@@ -164,7 +164,7 @@ def _put_variable(model: keras.Model, optimizer: Any) -> None:
     optimizer._learning_rate = variable  # the assignment also tracks it, which jax needs
 
 
-class _RandomStates:
+class RandomStates:
     """The random states outside the model."""
 
     def __init__(self) -> None:
@@ -174,6 +174,7 @@ class _RandomStates:
         self._others = list(_loaded_backends())
 
     def restore(self) -> None:
+        """Bring them back. What was kept stays kept."""
         random.setstate(self._python)
         np.random.set_state(self._numpy)
         if self._keras is not None:

@@ -48,7 +48,7 @@ def learning_curves(
             f"`metric` must be in the history, which has {', '.join(values)}. "
             f"Received: metric={metric!r}."
         )
-    highest = _is_highest_best(metric, best)
+    highest = is_highest_best(metric, best)
     ax = axes_or_new(ax)
     for index, (key, label) in enumerate(((metric, "training"), (f"val_{metric}", "validation"))):
         if key in values:
@@ -65,7 +65,8 @@ def learning_curves(
     return ax
 
 
-def _is_highest_best(metric: str, best: str) -> bool:
+def is_highest_best(metric: str, best: str = "auto") -> bool:
+    """Tell whether the best value of a metric is its highest; `auto` goes by its name."""
     if best not in ("auto", "min", "max"):
         raise ValueError(f"`best` must be auto, min or max. Received: best={best!r}.")
     good = ("acc", "auc", "precision", "recall", "f1")

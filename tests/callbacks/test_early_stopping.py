@@ -102,6 +102,46 @@ def test_nan_later_costs_patience_and_is_never_best():
     assert stopping.best == 2.0
 
 
+def test_a_model_that_has_only_weights_gets_those_of_its_best_epoch():
+    """Not a Keras model: then `get_weights` and `set_weights` are all there is."""
+
+    class Standin:
+        stop_training, epoch = False, -1
+
+        def get_weights(self):
+            return [f"weights of epoch {self.epoch}"]
+
+        def set_weights(self, weights):
+            self.got = weights
+
+    model, stopping = Standin(), watch(patience=2, restore_best_weights=True)
+    stopping.set_model(model)
+    stopping.on_train_begin()
+    for model.epoch, value in enumerate([3.0, 1.0, 2.0, 2.0]):
+        stopping.on_epoch_end(model.epoch, {"scripted": value})
+    assert model.stop_training
+    stopping.on_train_end()
+    assert model.got == ["weights of epoch 1"]
+
+
+class Raises(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 3:
+            raise RuntimeError("mine")
+
+
+def test_after_an_error_the_best_epoch_can_be_had_by_hand():
+    """`fit` that raises ends no callback."""
+    model, stopping = small_model(), watch(patience=9, restore_best_weights=True)
+    script = Script([3.0, 1.0, 2.0, 2.0])
+    x, y = data()
+    with pytest.raises(RuntimeError, match="mine"):
+        model.fit(x, y, epochs=4, verbose=0, callbacks=[script, stopping, Raises()])
+    assert_same(model.weights, script.weights[3])
+    stopping.on_train_end()
+    assert_same(model.weights, script.weights[1])
+
+
 def test_nan_in_every_epoch_is_said():
     stopping = watch(patience=9, restore_best_weights=True)
     model = small_model()

@@ -25,9 +25,13 @@ class Case:
     shape: tuple[int, ...]
     random: bool = False  # differs from call to call while training
     identity: bool = False  # returns its input at inference
+    adapts: bool = False  # computes with statistics of the training data
 
     def make(self, **more):
-        return self.layer(**self.arguments(), **more)
+        layer = self.layer(**self.arguments(), **more)
+        if self.adapts:
+            layer.adapt(self.batch())
+        return layer
 
     def batch(self):
         return np.random.default_rng(5).uniform(0.5, 1.5, self.shape).astype("float32")
@@ -116,6 +120,25 @@ CASES = {
     "weight_standard_conv": Case(
         layers.WeightStandardization,
         lambda: dict(layer=Conv2D(3, 3, padding="same"), epsilon=1e-4),
+        IMAGE,
+    ),
+    "weight_noise_dense": Case(
+        layers.WeightNoise, lambda: dict(layer=Dense(7), stddev=0.1, seed=1), SEQUENCE, random=True
+    ),
+    "weight_noise_conv": Case(
+        layers.WeightNoise,
+        lambda: dict(layer=Conv2D(3, 3, padding="same"), stddev=0.1, relative=True, seed=1),
+        IMAGE,
+        random=True,
+    ),
+    "pca_whitening": Case(
+        layers.PCAWhitening, lambda: dict(n_components=3, epsilon=0.1), SEQUENCE, adapts=True
+    ),
+    "pca_whitening_zca": Case(layers.PCAWhitening, lambda: dict(zca=True), IMAGE, adapts=True),
+    "centering_image": Case(layers.Centering, lambda: dict(kind="mean_image"), IMAGE, adapts=True),
+    "centering_given": Case(
+        layers.Centering,
+        lambda: dict(kind="channel_standard", mean=[0.1] * 4, std=0.2, axis=1),
         IMAGE,
     ),
 }

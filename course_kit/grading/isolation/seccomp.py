@@ -1,0 +1,134 @@
+"""System calls that a student's process gives up: network, programs, other processes. Linux.
+
+The filter is built by libseccomp, through ``pyseccomp``; it needs no privilege, cannot be taken
+back, and holds for all threads and children. It lists what is refused; calls that are newer
+than this list do not exist behind it, as on an old kernel.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import Any
+
+# The newest call that was looked at when the lists below were written: mseal, Linux 6.10.
+NEWEST = 462
+# fork and clone make threads with this flag, processes without.
+CLONE_THREAD = 0x00010000
+
+# Refused with "not permitted".
+REFUSED = {
+    "network": "socket connect bind listen accept accept4",  # socketpair stays: asyncio has one
+    "programs": "execve execveat fork vfork",
+    "other processes": (
+        "ptrace process_vm_readv process_vm_writev kcmp tkill rt_sigqueueinfo rt_tgsigqueueinfo "
+        "pidfd_open pidfd_getfd pidfd_send_signal process_madvise process_mrelease "
+        "move_pages migrate_pages setpriority ioprio_set"
+    ),
+    "what outlives a process": (
+        "shmget shmat shmdt shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl "
+        "mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr "
+        "add_key request_key keyctl"
+    ),
+    "the kernel": (
+        "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd "
+        "fanotify_init fanotify_mark name_to_handle_at open_by_handle_at lookup_dcookie "
+        "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff "
+        "acct quotactl quotactl_fd syslog settimeofday clock_settime clock_adjtime adjtimex "
+        "sethostname setdomainname iopl ioperm vhangup personality nfsservctl uselib "
+        "landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp"
+    ),
+    "the tree of files": (
+        "mount umount2 pivot_root chroot unshare setns open_tree move_mount fsopen fsconfig "
+        "fsmount fspick mount_setattr mknod mknodat"
+    ),
+    "its own identity": (
+        "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset"
+    ),
+}
+# "Does not exist": the C library then takes the older call, whose flags a filter can read; and
+# files in memory that no limit counts are done without.
+ABSENT = "clone3 memfd_create memfd_secret"
+# Done, it is said, and nothing happens: Landlock does not watch them, and honest code that
+# copies a file with its mode should go on.
+PRETENDED = (
+    "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr "
+    "removexattr lremovexattr fremovexattr"
+)
+# Allowed for this process alone: the number of the argument that names it.
+OF_ITSELF = {"kill": 0, "tgkill": 0}
+# Allowed where the argument is 0, "the caller".
+OF_THE_CALLER = {"prlimit64": 0, "sched_setaffinity": 0, "sched_setscheduler": 0, "setpgid": 0}
+
+
+def available() -> str | None:
+    """Say why there is no filter to be had, or None if there is."""
+    try:
+        import pyseccomp
+    except (ImportError, OSError, RuntimeError) as error:
+        return f"libseccomp cannot be loaded ({error})"
+    try:
+        pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    except OSError as error:
+        return f"libseccomp does not work here ({error})"
+    return None
+
+
+def restrict_self() -> None:
+    """Give the calls up, for good. Call it while the process has one thread.
+
+    Raises:
+        OSError: the kernel refuses the filter.
+    """
+    _filter().load()
+
+
+def _filter() -> Any:
+    import pyseccomp as lib
+
+    made = lib.SyscallFilter(lib.ERRNO(errno.ENOSYS))
+    handled = set(ABSENT.split())
+    for names, action in (
+        (" ".join(REFUSED.values()), lib.ERRNO(errno.EPERM)),
+        (PRETENDED, lib.ERRNO(0)),
+    ):
+        for name in names.split():
+            handled.add(name)
+            if _number(name) is not None:
+                made.add_rule(action, name)
+    # For each call what it takes to be allowed, and the opposite.
+    either = {
+        "clone": [lib.Arg(0, lib.MASKED_EQ, CLONE_THREAD, flag) for flag in (CLONE_THREAD, 0)]
+    }
+    for places, value in ((OF_ITSELF, os.getpid()), (OF_THE_CALLER, 0)):
+        for name, place in places.items():
+            either[name] = [lib.Arg(place, relation, value) for relation in (lib.EQ, lib.NE)]
+    for name, (right, wrong) in either.items():
+        handled.add(name)
+        made.add_rule(lib.ALLOW, name, right)
+        made.add_rule(lib.ERRNO(errno.EPERM), name, wrong)
+    for number in range(NEWEST + 1):
+        known = _name(number)
+        if known is not None and known not in handled:
+            made.add_rule(lib.ALLOW, number)
+    return made
+
+
+def _number(name: str) -> int | None:
+    """Give a call's number; None where this architecture or libseccomp does not have it."""
+    import pyseccomp as lib
+
+    try:
+        number = lib.resolve_syscall(lib.system_arch(), name)
+    except (OSError, ValueError):
+        return None
+    return int(number) if number >= 0 else None
+
+
+def _name(number: int) -> str | None:
+    import pyseccomp as lib
+
+    try:
+        return str(lib.resolve_syscall(lib.system_arch(), number), "ascii")
+    except (OSError, ValueError):
+        return None
