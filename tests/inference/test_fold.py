@@ -29,6 +29,7 @@ def randomize(model, seed=0):
         "gamma": lambda n: rng.uniform(0.5, 1.5, n) * rng.choice([-1, 1], n),
         "beta": lambda n: rng.normal(0, 0.5, n),
         "bias": lambda n: rng.normal(0, 0.5, n),
+        "g": lambda n: rng.uniform(0.5, 1.5, n),  # the lengths of weight normalization
     }
     for variable in model.variables:
         if variable.name in values:
@@ -393,6 +394,15 @@ def test_own_shortcuts_are_folded_too():
         ("sum/shortcut/thin", "sum/shortcut/norm"),
     ]
     assert not norms_in(folded)
+    assert_same_predictions(model, folded)
+
+
+@pytest.mark.parametrize("shortcut", ["projection", "pad", None])
+def test_shortcuts_without_normalization_are_copied(shortcut):
+    branch = [K.Conv2D(6, 3, strides=2, padding="same"), K.BatchNormalization()]
+    model = chain((6, 6, 4), layers.Residual(branch, shortcut=shortcut))
+    folded, report = fold(model)
+    assert len(report.folded) == 1 and not norms_in(folded)
     assert_same_predictions(model, folded)
 
 

@@ -228,14 +228,15 @@ def test_batches_of_a_pipeline_give_what_arrays_give():
         np.testing.assert_array_equal(found, mean)
 
 
-def test_half_precision_is_averaged_in_full():
-    model = sequential((50,), K.Dropout(0.5, dtype="mixed_bfloat16"))
-    x = np.full((10, 50), 1.0)
-    mean, _ = predict_with_masks(model, x, masks=300)
-    # Means of 300 zeros and twos: more values than the 8 bits of bfloat16 between 0.5 and 1.5.
-    assert mean.dtype == "float32" and not np.array_equal(
-        mean, array(keras.ops.cast(keras.ops.cast(mean, "bfloat16"), "float32"))
-    )
+def test_half_precision_is_activated_and_averaged_in_full():
+    model = sequential((5,), K.Dropout(0.5, dtype="mixed_bfloat16"))
+    x = np.random.default_rng(0).normal(size=(10, 5))
+    *_, logits = predict_with_masks(model, x, masks=30, seed=1, return_all=True)
+    rounded = array(keras.ops.cast(keras.ops.cast(logits, "bfloat16"), "float32"))
+    np.testing.assert_array_equal(logits, rounded)
+    mean, _ = predict_with_masks(model, x, masks=30, seed=1, activation="softmax")
+    powers = np.exp(np.float64(logits))
+    np.testing.assert_allclose(mean, (powers / powers.sum(-1, keepdims=True)).mean(0), rtol=1e-5)
 
 
 def test_the_model_is_compiled_once_however_many_masks():
