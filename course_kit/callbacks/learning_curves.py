@@ -205,8 +205,7 @@ class LearningCurves(keras.callbacks.Callback):
             seen = np.array([0, *(batch + 1 for batch, _ in told)], float)
             sums = np.array([0.0, *(mean for _, mean in told)]) * seen
             values += (np.diff(sums) / np.diff(seen)).tolist()
-            over = epoch < len(self._training)
-            places += (epoch + seen[1:] / (seen[-1] if over else max(known, seen[-1]))).tolist()
+            places += (epoch + seen[1:] / max(known, seen[-1])).tolist()
         return np.array(places), np.array(values)
 
     def _draw(self, last: bool = False) -> None:

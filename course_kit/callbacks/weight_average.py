@@ -86,6 +86,7 @@ class WeightAverage(keras.callbacks.Callback):
 
     Example:
 
+    >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> average = WeightAverage("ema", decay=0.9)
@@ -127,6 +128,8 @@ class WeightAverage(keras.callbacks.Callback):
         # starts right after the epoch has to know how many steps there were.
         self.async_safe = not evaluate
         self.in_model = "weights"
+        self._average: RunningAverage | None = None
+        self._aside: list[Any] = []
         self._training = False
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -136,8 +139,7 @@ class WeightAverage(keras.callbacks.Callback):
                 "WeightAverage needs an optimizer that does not average. Received: one with "
                 "use_ema=True, whose averages are weights to nobody else. Use one of the two."
             )
-        self._average: RunningAverage | None = None
-        self._aside: list[Any] = []
+        self._average, self._aside = None, []
         self._steps = self._last = 0  # made in all; made when the average was last updated
         self._first = self._first_epoch()
         self.in_model, self._training = "weights", True

@@ -289,7 +289,7 @@ def test_words_on_curves_whose_answer_is_known(epochs, span, above, noise, words
 
 def test_a_validation_loss_that_rises_again_is_a_gap():
     e = np.arange(30)
-    training = 2 * 0.8**e
+    training = 2 * 0.9**e  # which still gets better
     validation = 0.5 + 1.5 * 0.7**e + 0.02 * e
     assert read_curves(training, validation).word == "gap"
     assert "Regularize" in read_curves(training, validation).sentence
@@ -317,6 +317,15 @@ def test_what_cannot_be_said_is_not_said():
     assert read_curves(-falls, flat).word is None  # it got worse
     assert "Without validation" in read_curves(falls).sentence
     assert read_curves(curve(20, 20)).word == "still rising"
+
+
+def test_noise_that_hides_the_answer_is_named():
+    turns = np.resize([1.0, -1.0], 20)
+    flat = 0.1 * np.ones(20)
+    reading = read_curves(curve(20, 2), curve(20, 2) + 0.15 * turns)
+    assert reading.word is None and "may still get better" in reading.sentence
+    reading = read_curves(curve(20, 2) + 0.4 * turns, flat)
+    assert reading.word is None and reading.sentence.startswith("Too noisy: training is ahead")
 
 
 def test_the_reading_takes_only_epochs_that_were_validated():

@@ -173,11 +173,11 @@ def test_both_kinds_are_torchs_averaged_model():
 
 
 @pytest.mark.parametrize(("start", "period", "which"), [
-    (None, None, [6, 7]), (0, 1, range(8)), (1, 3, [1, 4, 7]), (2, 4, [2, 6]),
+    (None, None, [7, 8, 9]), (0, 1, range(10)), (1, 3, [1, 4, 7]), (2, 4, [2, 6]),
 ])  # fmt: skip
 def test_swa_is_the_equal_average_of_the_ends_of_its_epochs(start, period, which):
     model, seen = network(), Recorder()
-    fit(model, seen, WeightAverage("swa", start_epoch=start, period=period), epochs=8)
+    fit(model, seen, WeightAverage("swa", start_epoch=start, period=period), epochs=10)
     chosen = [[w.astype("float64") for w in seen.epochs[i]] for i in which]
     assert_close(model.trainable_variables, [np.mean(ws, 0) for ws in zip(*chosen, strict=True)])
 
@@ -220,6 +220,28 @@ def test_swap_goes_back_and_forth_to_the_bit():
 def statistics(model):
     layer = next(la for la in model.layers if isinstance(la, keras.layers.BatchNormalization))
     return arrays([layer.moving_mean, layer.moving_variance])
+
+
+class Drawing:
+    """Data that draw random numbers each time they are gone through, as loaders do."""
+
+    def __iter__(self):
+        np.random.rand()
+        if BACKEND == "torch":
+            import torch
+
+            torch.rand(1)
+        yield X
+
+
+def test_data_that_draw_random_numbers_do_not_disturb_the_training():
+    runs = []
+    for callbacks in ([], [WeightAverage(data=Drawing(), evaluate=True)]):
+        seen = Recorder()
+        fit(network(normalized=True), *callbacks, seen, epochs=3)
+        runs.append(seen.steps)
+    for one, other in zip(*runs, strict=True):
+        assert_same(one, other)
 
 
 @pytest.mark.parametrize("kind", ["ema", "swa"])
@@ -278,6 +300,15 @@ def test_validation_sees_the_averages_when_asked_to():
     average = WeightAverage(data=X, decay=0.9, evaluate=True)
     seen = fit(network(normalized=True), average, validation_data=(X, Y), epochs=2).history
     np.testing.assert_allclose(seen["val_loss"], wanted, rtol=1e-5)
+
+
+def test_an_epochs_weights_count_once_when_they_are_validated_too():
+    plain = Recorder()
+    fit(network(), plain, validation_data=(X, Y), epochs=3)
+    model, average = network(), WeightAverage("swa", start_epoch=0, evaluate=True)
+    fit(model, average, validation_data=(X, Y), epochs=3)
+    chosen = [[w.astype("float64") for w in epoch] for epoch in plain.epochs]
+    assert_close(model.trainable_variables, [np.mean(ws, 0) for ws in zip(*chosen, strict=True)])
 
 
 class Script(keras.callbacks.Callback):
@@ -347,6 +378,11 @@ def test_weights_that_are_not_finite_are_left_out_and_counted():
     finite = [w for w in seen.steps if np.isfinite(w[0]).all()]
     assert len(finite) == 26
     assert_close(model.trainable_variables, exponential(finite, 0.9))
+
+
+def test_before_any_fit_there_is_nothing_to_swap():
+    with pytest.raises(ValueError, match="nothing to swap"):
+        WeightAverage().swap()
 
 
 def test_nothing_averaged_is_said_and_leaves_the_weights():
