@@ -20,9 +20,10 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
-# Compiling for jax keeps one core busy: two processes, each with whole files.
+# Most of jax's time goes into compiling what runs once: optimized less, and in two processes.
 test-backends: $(VENV)/installed-backends
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
+	KERAS_BACKEND=jax XLA_FLAGS=--xla_backend_optimization_level=0 \
+		$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 	KERAS_BACKEND=torch $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 
 lint: $(VENV)/installed-test
