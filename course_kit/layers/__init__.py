@@ -2,12 +2,17 @@
 
 from course_kit.layers.batch_channel_normalization import BatchChannelNormalization
 from course_kit.layers.batch_normalization import BatchNormalization
+from course_kit.layers.cut_mix import CutMix
+from course_kit.layers.cutout import Cutout
 from course_kit.layers.drop_connect import DropConnect
 from course_kit.layers.dropout import Dropout
 from course_kit.layers.group_normalization import GroupNormalization
 from course_kit.layers.instance_normalization import InstanceNormalization
 from course_kit.layers.kernel_wrapper import KernelWrapper
 from course_kit.layers.layer_normalization import LayerNormalization
+from course_kit.layers.mix_up import MixUp
+from course_kit.layers.pca_lighting import PCALighting
+from course_kit.layers.random_resized_crop import RandomResizedCrop
 from course_kit.layers.spatial_dropout1d import SpatialDropout1D
 from course_kit.layers.spatial_dropout2d import SpatialDropout2D
 from course_kit.layers.spatial_dropout3d import SpatialDropout3D
@@ -18,12 +23,17 @@ from course_kit.layers.weight_standardization import WeightStandardization
 __all__ = [
     "BatchChannelNormalization",
     "BatchNormalization",
+    "CutMix",
+    "Cutout",
     "DropConnect",
     "Dropout",
     "GroupNormalization",
     "InstanceNormalization",
     "KernelWrapper",
     "LayerNormalization",
+    "MixUp",
+    "PCALighting",
+    "RandomResizedCrop",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
