@@ -14,10 +14,33 @@
 | `fashion_mnist` | (60000, 28, 28), test 10000 | uint8 in 0..255 | int64 (n,) | archive or Keras |
 
 `shapes` has the format of `cifar10`: code written for one runs on the other.
+
+What augments a data set rather than a picture is here too: `repeated_augmentation` for
+batches, and for texts `synonym_replacement`, `random_insertion`, `random_deletion`,
+`random_swap` and `back_translation`. The layers for pictures are in `course_kit.layers`.
 """
 
 from course_kit.data.catalog import load
 from course_kit.data.mnist1d import make_mnist1d
+from course_kit.data.repeated_augmentation import repeated_augmentation
 from course_kit.data.shapes import SHAPE_NAMES, make_shapes
+from course_kit.data.text import (
+    back_translation,
+    random_deletion,
+    random_insertion,
+    random_swap,
+    synonym_replacement,
+)
 
-__all__ = ["SHAPE_NAMES", "load", "make_mnist1d", "make_shapes"]
+__all__ = [
+    "SHAPE_NAMES",
+    "back_translation",
+    "load",
+    "make_mnist1d",
+    "make_shapes",
+    "random_deletion",
+    "random_insertion",
+    "random_swap",
+    "repeated_augmentation",
+    "synonym_replacement",
+]

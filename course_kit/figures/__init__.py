@@ -8,6 +8,7 @@ Everything can be read without colour: lines also differ in marker and dash.
 Matplotlib is loaded when the first figure is drawn; TensorFlow never.
 """
 
+from course_kit.figures.augmentations import augmentations
 from course_kit.figures.calibration import expected_calibration_error, reliability_diagram
 from course_kit.figures.curves import learning_curves
 from course_kit.figures.dropout import masks
@@ -17,6 +18,7 @@ from course_kit.figures.style import MARKERS, PALETTE, line, use
 __all__ = [
     "MARKERS",
     "PALETTE",
+    "augmentations",
     "expected_calibration_error",
     "image_grid",
     "learning_curves",
