@@ -36,8 +36,9 @@ def augmentations(
         ValueError: a function that returns another number or size of pictures.
 
     Example:
-        mix = MixUp(1.0, classes=10)
-        augmentations(x[:4], {"Cutout": Cutout(8), "MixUp": lambda x: mix(x, y[:4])})
+        >>> fig = augmentations(np.zeros((2, 8, 8)), {"mirrored": lambda x: x[:, :, ::-1]})
+        >>> [ax.get_title() for ax in fig.axes]
+        ['given', 'mirrored', '', '']
     """
     images = np.asarray(images)
     columns, captions = [_shown(images, images)], [["given"] + [""] * (len(images) - 1)]
