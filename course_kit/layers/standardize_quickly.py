@@ -8,9 +8,6 @@ from keras import ops
 
 from course_kit.layers import standardize
 
-# CUDA's batch normalization takes no less.
-SMALLEST_FUSED_EPSILON = 1.001e-5
-
 
 def normalize(
     x: Any, axes: Iterable[int], epsilon: float, gamma: Any, beta: Any
@@ -50,13 +47,18 @@ def _vary_along_the_last(count: int, x: Any, gamma: Any, beta: Any) -> bool:
 
 def _over_batch(x: Any, epsilon: float, gamma: Any, beta: Any) -> tuple[Any, Any, Any]:
     """Take moments over all axes but the last: batch normalization."""
-    from course_kit.layers.standardize_tensorflow import fused_batch, in_xla, per_channel
+    from course_kit.layers.standardize_tensorflow import (
+        fits_fused,
+        fused_batch,
+        in_xla,
+        per_channel,
+    )
 
     shape, channels = ops.shape(x), x.shape[-1]
     one = (1,) * (len(shape) - 1)
     gamma, beta = _vectors(x, channels, gamma, beta)
     single = keras.backend.standardize_dtype(x.dtype) == "float32"
-    if single and epsilon >= SMALLEST_FUSED_EPSILON and not in_xla():
+    if single and fits_fused(epsilon) and not in_xla():
         y, mean, variance = fused_batch(x, epsilon, gamma, beta)
     else:
         flat = ops.reshape(x, (1, -1, channels))

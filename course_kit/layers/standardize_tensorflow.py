@@ -17,6 +17,9 @@ from typing import Any
 
 import tensorflow as tf
 
+# CUDA's batch normalization takes no less; on the CPU there is no such bound.
+SMALLEST_EPSILON_OF_CUDA = 1.001e-5
+
 
 def in_xla() -> bool:
     """Say whether what is traced here will be compiled by XLA."""
@@ -27,6 +30,12 @@ def in_xla() -> bool:
     )
 
 
+def fits_fused(epsilon: float) -> bool:
+    """Say whether `fused_batch` may be used with this epsilon on this machine."""
+    on_cpu = not tf.config.list_physical_devices("GPU")
+    return epsilon >= SMALLEST_EPSILON_OF_CUDA or (on_cpu and epsilon > 0)
+
+
 def fused_batch(x: Any, epsilon: float, gamma: Any, beta: Any) -> tuple[Any, Any, Any]:
     """Normalize each channel over the batch by TensorFlow's own fused operation.
 
@@ -35,7 +44,7 @@ def fused_batch(x: Any, epsilon: float, gamma: Any, beta: Any) -> tuple[Any, Any
 
     Args:
         x: float32, (..., channels).
-        epsilon: at least 1.001e-5, as CUDA wants it.
+        epsilon: see `fits_fused`.
         gamma, beta: (channels,).
 
     Returns:

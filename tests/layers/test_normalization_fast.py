@@ -111,7 +111,8 @@ def test_gamma_and_beta_may_be_missing(affine, epsilon):
     ("make", "function"),
     [
         (lambda: BatchNormalization(), "fused_batch"),
-        (lambda: BatchNormalization(epsilon=1e-7), "per_channel"),  # below what CUDA takes
+        (lambda: BatchNormalization(epsilon=1e-7), "fused_batch"),
+        (lambda: BatchNormalization(epsilon=0), "per_channel"),
         (lambda: LayerNormalization(), "per_feature"),
         (lambda: LayerNormalization([1, 2, 3]), "per_feature"),
         (lambda: GroupNormalization(2), "per_channel"),
@@ -125,6 +126,15 @@ def test_the_quick_way_is_taken(make, function, monkeypatch):
     )
     make()(np.ones(SHAPE, "float32"), training=True)
     assert seen == [function]
+
+
+def test_with_a_gpu_the_epsilon_is_one_that_cuda_takes(monkeypatch):
+    gpus = [object()]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
+    assert not standardize_tensorflow.fits_fused(1e-5)
+    assert standardize_tensorflow.fits_fused(1.001e-5)
+    gpus.clear()
+    assert standardize_tensorflow.fits_fused(1e-5)
 
 
 def test_under_xla_a_large_mean_costs_no_accuracy():
