@@ -85,6 +85,14 @@ def grade(
 
 
 @app.command()
+def doctor() -> None:
+    """Say what this machine reaches, and what to install for more."""
+    from course_kit.doctor import doctor
+
+    doctor()
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--to", help="Where to put what it makes.")] = Path(
         "course-kit-demo"

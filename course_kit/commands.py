@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from course_kit.checks import UnknownName, load, names
+from course_kit.checks import load, names
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
@@ -27,6 +29,7 @@ from course_kit.grading.levels import DEFAULT_LEVEL, LEVELS, Shown, show_level
 from course_kit.grading.report import write_reports
 from course_kit.grading.store import Store
 from course_kit.grading.submission import find
+from course_kit.notebooks import lab_notebook
 from course_kit.problems import Problem
 
 console = Console(highlight=False)
@@ -44,23 +47,6 @@ def list_labs() -> None:
         lab = load(name)
         table.add_row(name, lab.title, str(len(lab.exercises)), str(lab.points))
     console.print(table)
-
-
-def lab_notebook(name: str) -> Path:
-    """The student notebook of a lab, as it travels with the package.
-
-    Raises:
-        UnknownName: if there is no such lab.
-    """
-    import course_kit
-
-    lab = load(name).name
-    # A wheel carries its notebooks inside the package, a checkout keeps them beside it.
-    package = Path(course_kit.__file__).parent
-    for folder in (package / "labs", package.parent / "labs"):
-        if (folder / f"{lab}.ipynb").is_file():
-            return folder / f"{lab}.ipynb"
-    raise UnknownName(f"The notebook of {lab} is not there. Make it with: course-kit build")
 
 
 def start_lab(lab: str, folder: Path) -> None:
@@ -116,7 +102,7 @@ def grade_class(
     name = lab_for(found, lab)
     store = Store(out)
     lab_graded, jobs = load(name), min(jobs or default_jobs(), len(found))
-    with local_executor(jobs) as executor:
+    with store.alone(), local_executor(jobs) as executor:
         with console.status("trying what a student could reach from here"):
             shown = show_level(partial(launcher_for, lab_graded), [out, submissions])
         _insist(shown, require, practice)
@@ -124,7 +110,7 @@ def grade_class(
         console.print(
             f"{lab_graded.title}: {len(found)} submissions, {jobs} at a time; isolation {shown}"
         )
-        with _progress() as progress:
+        with _progress() as progress, _stopped_cleanly():
             task = progress.add_task("grading", total=len(found))
             rows = grade(
                 found,
@@ -145,6 +131,20 @@ def grade_class(
 
 class _NotAll(Problem):
     exit_code = 1
+
+
+class _Interrupted(Problem):
+    exit_code = 130  # as shells say of Ctrl-C
+
+
+@contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _Interrupted(
+            "stopped. What is graded is kept: the same command goes on from there."
+        ) from None
 
 
 def build_labs(solutions: Path, labs: Path, check: bool) -> None:

@@ -107,6 +107,12 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 
+def clean_lines(text: str, limit: int = MAX_TEXT) -> str:
+    """`clean`, but for the line breaks, which a written answer may have."""
+    lines = text[:limit].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(clean(line, limit) for line in lines).strip()
+
+
 def _as_array(value: Any) -> np.ndarray:
     if value is None:
         raise AnswerError("nothing came back (None). Is a `return` missing?")

@@ -29,6 +29,7 @@ class Submitted:
         self._gone: str | None = None
         self._spent = 0.0
         self.notes: list[str] = []
+        self.written: dict[str, str] = {}
         self.unreadable: str | None = None
 
     @property
@@ -75,6 +76,7 @@ class Submitted:
             except StudentGone as gone:
                 self._add_notes(process.notes)
                 self._after_cell(process.cell, str(gone))
+            self.written |= process.written
             if process.unreadable is not None:
                 self.unreadable = f"the notebook cannot be read: {process.unreadable}"
                 raise StudentGone(self.unreadable)

@@ -16,6 +16,7 @@ from course_kit.grading.launch import ZygoteGone
 from course_kit.grading.launchers import launcher_for
 from course_kit.grading.limits import Limits
 from course_kit.grading.submission import fingerprint
+from course_kit.grading.written import answers
 
 SCHEMA = 2
 # How many zygotes may die over one submission before that is the submission's problem.
@@ -66,6 +67,7 @@ def _examine(data: bytes, lab: Lab, salt: bytes, level: str) -> dict[str, Any]:
         "exercises": exercises,
         "notes": student.notes,
         "unreadable": student.unreadable,
+        "reflections": answers(lab, student.written),
         "seconds": round(time.monotonic() - started, 3),
         "cpu_seconds": round(student.cpu_seconds, 3),
     }

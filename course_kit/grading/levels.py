@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from typing import Any
 from course_kit.checks.answers import ProtocolError
 from course_kit.grading.channel import Channel, Closed
 from course_kit.grading.isolation.sandbox import Plan
-from course_kit.grading.launch import GraderFailure, Launcher
+from course_kit.grading.launch import GraderFailure, Launcher, ZygoteGone
 from course_kit.grading.limits import Limits
 
 LEVELS = ("none", "limits", "contained", "sealed", "namespaced")
@@ -42,6 +43,8 @@ ADDS = {
 }
 HONEST = "honest work"
 CANARY_SECONDS = 60.0
+# A zygote or a canary that somebody else ended has shown nothing: try again.
+TRIES = 3
 _SMALL = Limits(cpu_seconds=2, memory_bytes=2**29, file_bytes=2**20, folder_bytes=2**24)
 
 
@@ -98,10 +101,13 @@ def show_level(launcher_at: Callable[[str], Launcher], guarded: Iterable[Path] =
 
 def show(launcher: Launcher, guarded: Iterable[Path] = ()) -> Shown:
     """Run the canaries with just a launcher's means."""
-    try:
-        held = _all_held(launcher, [str(path) for path in guarded])
-    except GraderFailure as failure:
-        return Shown("none", {f"start ({failure})": False}, launcher.plan)
+    for left in reversed(range(TRIES)):
+        try:
+            held = _all_held(launcher, [str(path) for path in guarded])
+            break
+        except GraderFailure as failure:
+            if not left:
+                return Shown("none", {f"start ({failure})": False}, launcher.plan)
     level = "none"
     if held[HONEST]:
         for name, added in ADDS.items():
@@ -129,8 +135,16 @@ def _all_held(launcher: Launcher, guarded: list[str]) -> dict[str, bool]:
 
 
 def _held(launcher: Launcher, canary: str, request: dict[str, Any]) -> bool:
+    """Run one canary, again where its process or the zygote was ended by somebody else."""
+    for _ in range(TRIES):
+        with contextlib.suppress(ZygoteGone, Closed):
+            return _held_once(launcher, canary, request)
+    return False
+
+
+def _held_once(launcher: Launcher, canary: str, request: dict[str, Any]) -> bool:
     child = launcher.start(
-        Limits() if canary == HONEST else _SMALL, "canary", canary=canary, **request
+        Limits() if canary == HONEST else _SMALL, "canary", **request | {"canary": canary}
     )
     end = time.monotonic() + CANARY_SECONDS
 
@@ -141,8 +155,10 @@ def _held(launcher: Launcher, canary: str, request: dict[str, Any]) -> bool:
     try:
         return Channel(child.end, watch).receive().text == "held"
     except Closed:
-        # It was ended from without: that is how processor time is held, and nothing else.
-        return canary == "processor time" and (child.ended(5) or 0) < 0
+        # To be ended from without is how processor time is held, and nothing else.
+        if canary == "processor time" and child.ended(5) in (-signal.SIGXCPU, -signal.SIGKILL):
+            return True
+        raise
     except (ProtocolError, TimeoutError):
         return False
     finally:

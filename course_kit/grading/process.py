@@ -14,7 +14,7 @@ import psutil
 
 from course_kit.checks.answers import Message, ProtocolError, clean, from_message
 from course_kit.checks.lab import Lab, StudentError, StudentGone
-from course_kit.grading import folders
+from course_kit.grading import folders, written
 from course_kit.grading.channel import Channel, Closed
 from course_kit.grading.launch import Child, GraderFailure, Launcher, Stopped
 from course_kit.grading.limits import GIB, Limits
@@ -49,6 +49,7 @@ class StudentProcess:
 
     def __init__(self, data: bytes, lab: Lab, skip: list[int], cpu_left: float, launcher: Launcher):
         self.notes: list[str] = []
+        self.written: dict[str, str] = {}
         self.cell: int | None = None
         self.unreadable: str | None = None
         self.cpu_seconds = 0.0
@@ -78,6 +79,10 @@ class StudentProcess:
                 self._note(f"Code cell {_number(message)}: {message.text}")
             elif message.kind == "finding":
                 self._note(message.text)
+            elif message.kind == "written":
+                name, _, text = message.text.partition("\n")
+                if name in written.questions(self._lab):
+                    self.written[name] = text
             elif message.kind == "unreadable":
                 self.unreadable = clean(message.text)
                 return
@@ -123,6 +128,8 @@ class StudentProcess:
             "skip": skip,
             "cell_seconds": self._lab.cell_seconds,
             "probes": self._lab.probes,
+            "questions": list(written.questions(self._lab)),
+            "known_cells": written.known_cells(self._lab),
         }
         self._send(Message("open", json.dumps(config), [np.frombuffer(data, np.uint8)]))
 

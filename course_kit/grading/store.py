@@ -6,8 +6,12 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from course_kit.problems import Problem
 
@@ -62,9 +66,30 @@ class Store:
             # mkstemp's files are the owner's alone; reports are as readable as the umask says.
             os.chmod(temporary, 0o666 & ~_umask())
             os.replace(temporary, path)
+            _sync_folder(path.parent)
         except BaseException:
-            os.unlink(temporary)
+            Path(temporary).unlink(missing_ok=True)
             raise
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs out of the folder meanwhile.
+
+        Raises:
+            UnusableFolder: another run is in it.
+        """
+        lock = FileLock(self.folder / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UnusableFolder(
+                f"Another run is writing into {self.folder}. Wait for its end, or name another "
+                "folder with -o."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _path(self, digest: str) -> Path:
         return self._results / f"{digest}.json"
@@ -84,6 +109,16 @@ class Store:
         if len(salt) != 32:
             raise UnusableFolder(f"{path} is not a salt of 32 bytes. Remove it to draw a new one.")
         return salt
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name itself written, which the file's own fsync does not."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _umask() -> int:

@@ -34,8 +34,9 @@ from course_kit.grading.isolation.sandbox import Plan, Sandbox, interpreter_file
 from course_kit.grading.limits import Limits
 
 MAX_FINDINGS = 50
-# Written answers: how many, and how long each may be, in characters.
-MAX_REFLECTIONS, MAX_REFLECTION = 50, 20_000
+# Of a written answer with its question, in characters.
+MAX_WRITTEN = 30_000
+_PROSE = ("markdown", "raw")
 # What students import, and what it and Keras import only when they are used.
 _COMMON = "keras tensorflow matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image secrets"
 _COMMON += " zipfile asyncio h5py random math time json dataclasses functools itertools"
@@ -108,13 +109,17 @@ def _be(channel: PlainChannel, sandbox: Sandbox, request: dict[str, Any]) -> Non
 def _study(channel: PlainChannel, config: dict[str, Any], data: bytes) -> None:
     """Run the notebook, then answer until the judge hangs up."""
     try:
-        cells, findings = read_notebook(data)
+        document = _notebook(data)
+        cells, findings = read_notebook(document)
+        written = read_answers(document, config["questions"], config["known_cells"])
     except (Unreadable, MemoryError, RecursionError) as error:
         words = str(error) or f"it takes too much to read it ({type(error).__name__})"
         channel.send(Message("unreadable", clean(words)))
         return
     for finding in findings[:MAX_FINDINGS]:
         channel.send(Message("finding", finding))
+    for name, text in written.items():
+        channel.send(Message("written", f"{name}\n{text}"))
     shell = InteractiveShell.instance()
     signal.signal(signal.SIGPROF, _time_is_up)
     for number, source in cells.items():
@@ -142,16 +147,31 @@ def _move_in(folder: str) -> None:
         config._KERAS_DIR = os.environ["KERAS_HOME"]
 
 
-def read_notebook(data: bytes) -> tuple[dict[int, str], list[str]]:
+def read_answers(document: Any, questions: list[str], known: list[str]) -> dict[str, str]:
+    """What stands in the cells that ask for words, by their ids.
+
+    Cells that the lab does not have, right behind a question, belong to its answer.
+    """
+    found: dict[str, str] = {}
+    last = None
+    for cell in document["cells"]:
+        name = cell.get("id")
+        if name in questions and name not in found:
+            last = name
+            found[name] = _source(cell)
+        elif last is not None and name not in known and cell.get("cell_type") in _PROSE:
+            found[last] += "\n\n" + _source(cell)
+        else:
+            last = None
+    return {name: text[:MAX_WRITTEN] for name, text in found.items()}
+
+
+def read_notebook(document: Any) -> tuple[dict[int, str], list[str]]:
     """The sources of the cells to run by their number, and what was seen on the way.
 
     Numbers count the code cells from 1. Cells tagged ``experiment`` are left out:
     they are for looking, and take time.
-
-    Raises:
-        Unreadable: if the bytes are no notebook.
     """
-    document = _notebook(data)
     findings: list[str] = []
     sources: dict[int, str] = {}
     ids = [cell.get("id") for cell in document["cells"] if cell.get("id")]

@@ -161,19 +161,16 @@ def main() -> None:
         from course_kit.grading.isolation import namespaces
 
         namespaces.prepare()  # while there is one thread
-    _load(config)
+    from course_kit.grading import student_process
+    from course_kit.grading.isolation import kernel
+
+    student_process.load(config["lab"])
     gc.collect()
     gc.freeze()  # the collector would otherwise write to, and so copy, every page
+    kernel.release_program_text()
     zygote = Zygote(judge, config)
     judge.send(json.dumps({"ready": _threads()}).encode())
     zygote.serve()
-
-
-def _load(config: dict[str, Any]) -> None:
-    """Import what students use and the frameworks load late; run no operation."""
-    from course_kit.grading import student_process
-
-    student_process.load(config["lab"])
 
 
 def _tell(line: socket.socket, what: dict[str, Any], number: int | None = None) -> None:

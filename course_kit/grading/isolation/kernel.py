@@ -21,6 +21,7 @@ NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS, NEW_NETWORK = (
 NO_SETUID, NO_DEVICES, NO_PROGRAMS = 2, 4, 8  # of a mount
 RECURSIVE, PRIVATE = 0x4000, 1 << 18
 PARENT_DEATH_SIGNAL, DUMPABLE, NO_NEW_PRIVS, DROP_FROM_BOUNDING_SET = 1, 4, 38, 24
+_DO_NOT_NEED = 4
 _CAPABILITIES_V3 = 0x20080522
 _LAST_CAPABILITY = 63  # more than there are; the kernel refuses the rest
 
@@ -68,6 +69,21 @@ def drop_capabilities() -> None:
             prctl(DROP_FROM_BOUNDING_SET, capability)
     header, nothing = _CapabilityHeader(_CAPABILITIES_V3, 0), _CapabilitySets()
     _checked(_libc().capset(ctypes.byref(header), ctypes.byref(nothing)))
+
+
+def release_program_text() -> None:
+    """Let go of the pages of programs that are mapped and can be read again from their files.
+
+    What was run once at start-up need not stay resident; what is run again comes back from the
+    system's cache.
+    """
+    with open("/proc/self/maps") as file:
+        for line in file:
+            span, rights, *_, name = [*line.split(maxsplit=5), ""][:6]
+            if rights == "r-xp" and name.startswith("/"):
+                start, end = (int(number, 16) for number in span.split("-"))
+                address, length = ctypes.c_void_p(start), ctypes.c_size_t(end - start)
+                _checked(_libc().madvise(address, length, ctypes.c_int(_DO_NOT_NEED)))
 
 
 @cache
