@@ -70,9 +70,7 @@ def cluster_executor(address: str, lab: str, required: str) -> Iterator[tuple[Ex
 def _insist_on_encryption(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in ("tcp", "tls") or not parts.hostname or not parts.port:
-        raise ClusterProblem(
-            f"A scheduler's address reads tls://host:port. Received: {address!r}."
-        )
+        raise ClusterProblem(f"A scheduler's address reads tls://host:port. Received: {address!r}.")
     try:
         local = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname).is_loopback
     except ValueError:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +24,14 @@ from course_kit.grading.launchers import close_launchers, stop_launchers
 from course_kit.grading.store import Store
 from course_kit.grading.submission import Refused, Submission, fingerprint
 from course_kit.problems import Problem
+
+
+# What executors raise when the process that examined is gone: Dask's, and the standard library's.
+_WORKER_DIED = ("KilledWorker", "BrokenProcessPool")
+
+
+class OtherVersion(Exception):
+    """A worker judged with other versions than this process would have."""
 
 
 class NothingToGrade(Problem):
@@ -97,6 +113,7 @@ def grade(
             run.take(submission)
         while run.waiting:
             run.collect()
+        run.examine_suspects()
     except BaseException:
         for future in run.waiting:
             future.cancel()
@@ -114,8 +131,9 @@ class _Run:
         self._executor, self._done = executor, done
         self.rows: dict[Submission, Row] = {}
         # The same bytes under several names are examined once.
-        self.waiting: dict[Future[dict[str, Any]], list[Submission]] = {}
-        self._asked: dict[str, Future[dict[str, Any]]] = {}
+        self.waiting: dict[Future[dict[str, Any]], tuple[str, list[Submission]]] = {}
+        self._asked: dict[str, list[Submission]] = {}
+        self._suspects: dict[str, list[Submission]] = {}
 
     def take(self, submission: Submission) -> None:
         """Find a submission's result, or have it examined."""
@@ -129,24 +147,52 @@ class _Run:
         if kept:
             self._finish(submission, result=kept)
         elif digest in self._asked:
-            self.waiting[self._asked[digest]].append(submission)
+            self._asked[digest].append(submission)
+        elif digest in self._suspects:
+            self._suspects[digest].append(submission)
         else:
-            future = self._executor.submit(examine, data, self._lab.name, salt, self._level)
-            self._asked[digest], self.waiting[future] = future, [submission]
+            self._asked[digest] = [submission]
+            self.waiting[self._examine(self._executor, data)] = digest, self._asked[digest]
 
     def collect(self) -> None:
         """Wait until one is examined, at least, and keep what came of it."""
         for future in wait(self.waiting, return_when=FIRST_COMPLETED).done:
-            result, problem = None, ""
-            try:
-                result = future.result()
-                self._store.keep(result["key"]["submission"], result)
-            except Exception as error:  # ours, not the student's: said so, and not kept
-                what = f"{type(error).__name__}: {error}"
-                problem = f"The grader failed ({what}). Grade again."
-            for submission in self.waiting.pop(future):
-                self._finish(submission, result=result, problem=problem)
-            self._asked = {d: found for d, found in self._asked.items() if found is not future}
+            digest, submissions = self.waiting.pop(future)
+            del self._asked[digest]
+            if type(future.exception()).__name__ in _WORKER_DIED:
+                self._suspects[digest] = submissions
+            else:
+                self._keep(future, digest, submissions)
+
+    def examine_suspects(self) -> None:
+        """What was under way when a worker died, each in a process of its own, here.
+
+        Any of them may have killed it: none is sent to another worker.
+        """
+        for digest, submissions in self._suspects.items():
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+                future = self._examine(alone, submissions[0].read())
+                wait([future])
+                self._keep(future, digest, submissions)
+        self._suspects.clear()
+
+    def _examine(self, executor: Executor, data: bytes) -> Future[dict[str, Any]]:
+        return executor.submit(examine, data, self._lab.name, self._store.salt, self._level)
+
+    def _keep(
+        self, future: Future[dict[str, Any]], digest: str, submissions: list[Submission]
+    ) -> None:
+        result, problem = None, ""
+        try:
+            result = future.result()
+            if result["key"] != result_key(self._lab, digest, self._store.salt, self._level):
+                raise OtherVersion("another version of course_kit or of TensorFlow graded it")
+            self._store.keep(digest, result)
+        except Exception as error:  # ours, not the student's: said so, and not kept
+            what = f"{type(error).__name__}: {error}"
+            result, problem = None, f"The grader failed ({what}). Grade again."
+        for submission in submissions:
+            self._finish(submission, result=result, problem=problem)
 
     def _finish(self, submission: Submission, **found: Any) -> None:
         row = Row(submission.student, submission.path.name, **found)
