@@ -281,7 +281,7 @@ def test_layer_that_runs_only_inside_fit_is_seen(watch):
     student(probes.layer_in_fit, np.ones((4, 8), "float32"), 0.5, 1)
     assert [f.evidence for f in looking.evidence()] == [
         "during probe 'layer_in_fit', keras.layers.Dropout.call ran"
-    ]
+    ]  # and not also what it calls in turn
 
 
 def test_function_under_tf_function_is_seen(watch):
@@ -358,6 +358,21 @@ def test_library_that_an_answer_imports_later_is_watched(watch):
 
 
 # --------------------------------------------------------------------- mechanics
+
+
+@pytest.mark.parametrize("layers", [keras.layers, course_kit.layers], ids=["keras", "ours"])
+def test_base_class_counts_for_the_forbidden_class_only(layers):
+    """Dropout and its spatial sisters share methods; which one ran is told apart."""
+    looking = Watch({"any": [f"{layers.__name__}.SpatialDropout1D"]})
+    try:
+        with looking.asking("any", "it"):
+            layers.Dropout(0.5)(np.ones((2, 3, 4), "float32"), training=True)
+        assert looking.evidence() == []
+        with looking.asking("any", "it"):
+            layers.SpatialDropout1D(0.5)(np.ones((2, 3, 4), "float32"), training=True)
+        assert looking.evidence()
+    finally:
+        looking.close()
 
 
 def test_every_forbidden_name_exists_and_is_watched(watch):
