@@ -132,11 +132,21 @@ def _as_array(value: Any) -> np.ndarray:
         array = np.asarray(value)
     except Exception as error:
         raise AnswerError(f"a {type(value).__name__} cannot be read as an array: {error}") from None
+    array = _native(array)
     if array.dtype not in _PLAIN:
         raise AnswerError(f"expected an array of numbers, got {_name(value, array)}")
     if not _fits(array.shape):
         raise AnswerError(f"the answer's shape has {array.ndim} axes, or one that is far too long")
     return array
+
+
+def _native(array: np.ndarray) -> np.ndarray:
+    """The same numbers in this machine's byte order, extended precision as float64."""
+    if array.dtype.kind not in "iuf":
+        return array
+    dtype = array.dtype.newbyteorder("=")
+    with np.errstate(all="ignore"):  # a student's own setting must not raise here
+        return array.astype(np.float64 if dtype == np.longdouble else dtype, copy=False)
 
 
 def _name(value: Any, array: np.ndarray) -> str:
