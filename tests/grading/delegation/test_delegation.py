@@ -16,7 +16,7 @@ from handed_in import ANSWERS, LABS, ROOT, names_with, run_cells, source
 import course_kit.inference
 import course_kit.layers
 from course_kit.authoring import fill, solved
-from course_kit.checks import InNotebook, judge, load
+from course_kit.checks import InNotebook, Lab, UnknownName, judge, load
 from course_kit.checks.lab06_dropout import probes
 from course_kit.checks.notebook import seeded
 from course_kit.grading.delegation import Finding, Watch, table
@@ -389,6 +389,22 @@ def test_every_forbidden_name_exists_and_is_watched(watch):
 def test_every_exercise_says_what_it_forbids():
     for lab in LABS:
         assert set(load(lab).forbidden) == set(load(lab).exercises)
+
+
+def test_lab_that_forbids_nonsense_is_told():
+    lab = Lab("99_none", "None")
+    with pytest.raises(UnknownName, match="no exercise 'answer'"):
+        lab.forbids("answer", "keras.layers.Dropout")
+
+    @lab.check("answer", points=1, hint="")
+    def holds(student, draw):
+        """It holds."""
+
+    with pytest.raises(ValueError, match=r"dotted names such as keras\.layers\.Dropout, got 'Dro'"):
+        lab.forbids("answer", "Dro")
+    lab.forbids("answer", "keras.layers.Dropout", written_as=["Answer"])
+    assert table(lab)["forbidden"] == {"answer": ["keras.layers.Dropout"]}
+    assert table(lab)["written"] == {"answer": ["Answer"]}
 
 
 def plain(a, b=2, /, c=3, *rest, d, e=5, **more):
