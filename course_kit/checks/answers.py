@@ -8,7 +8,9 @@ both see the same thing.
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +20,14 @@ from safetensors.numpy import save
 
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_TEXT = 4_000
+# Bounds of a message, far above what a lab needs. A frame is read in a time and a
+# memory that its own length bounds, whatever its header says.
+MAX_HEADER_BYTES = 64 * 2**10
+MAX_TEXT_BYTES = 64 * 2**10
+MAX_ARRAYS = 256
+MAX_AXES = 32
+# An array with an axis of length 0 has no bytes, however long its other axes claim to be.
+MAX_EMPTY_SIZE = MAX_ANSWER_BYTES
 
 # The dtypes a judge accepts, by safetensors' names. Anything else (bfloat16,
 # complex numbers, objects) is turned away where it is packed.
@@ -56,7 +66,7 @@ class Message:
 
 
 def encode(message: Message) -> bytes:
-    """Lay a message out as bytes."""
+    """Lay a message out as bytes; kind and text are cut at 64 KiB."""
     tensors = {
         "kind": _as_bytes(message.kind),
         "text": _as_bytes(message.text),
@@ -68,8 +78,13 @@ def encode(message: Message) -> bytes:
 
 def decode(blob: bytes) -> Message:
     """Read a message back; whatever is not one raises `ProtocolError`."""
+    if int.from_bytes(blob[:8], "little") > MAX_HEADER_BYTES:
+        raise ProtocolError(f"not a message: its header is over {MAX_HEADER_BYTES:,} bytes")
     try:
-        tensors = {name: _array(entry) for name, entry in deserialize(blob)}
+        found = deserialize(blob)
+        if len(found) > MAX_ARRAYS + 2 or len(dict(found)) < len(found):
+            raise ValueError("too many arrays, or two of one name")
+        tensors = {name: _array(entry) for name, entry in found}
         kind, text = tensors.pop("kind"), tensors.pop("text")
         arrays = [tensors.pop(f"{i}") for i in range(len(tensors))]
         return Message(_as_text(kind), _as_text(text), arrays)
@@ -81,9 +96,12 @@ def as_arrays(answer: Any) -> tuple[str, list[np.ndarray]]:
     """Turn what a probe returned into ("answer", [array]) or ("answers", arrays).
 
     Raises:
-        AnswerError: if it holds anything but numbers, or more than 64 MiB of them.
+        AnswerError: if it holds anything but numbers, or more than 64 MiB of them,
+            more than 256 arrays or more than 32 axes.
     """
     parts = list(answer) if isinstance(answer, tuple) else [answer]
+    if len(parts) > MAX_ARRAYS:
+        raise AnswerError(f"the answer has {len(parts):,} parts; at most {MAX_ARRAYS} are accepted")
     arrays = [_as_array(part) for part in parts]
     size = sum(array.nbytes for array in arrays)
     if size > MAX_ANSWER_BYTES:
@@ -120,9 +138,21 @@ def _as_array(value: Any) -> np.ndarray:
         array = np.asarray(value)
     except Exception as error:
         raise AnswerError(f"a {type(value).__name__} cannot be read as an array: {error}") from None
+    array = _native(array)
     if array.dtype not in _PLAIN:
         raise AnswerError(f"expected an array of numbers, got {_name(value, array)}")
+    if not _fits(array.shape):
+        raise AnswerError(f"the answer's shape has {array.ndim} axes, or one that is far too long")
     return array
+
+
+def _native(array: np.ndarray) -> np.ndarray:
+    """The same numbers in this machine's byte order, extended precision as float64."""
+    if array.dtype.kind not in "iuf":
+        return array
+    dtype = array.dtype.newbyteorder("=")
+    with np.errstate(all="ignore"):  # a student's own setting must not raise here
+        return array.astype(np.float64 if dtype == np.longdouble else dtype, copy=False)
 
 
 def _name(value: Any, array: np.ndarray) -> str:
@@ -132,14 +162,24 @@ def _name(value: Any, array: np.ndarray) -> str:
 
 def _array(entry: dict[str, Any]) -> np.ndarray:
     dtype = np.dtype(_DTYPES[entry["dtype"]])
+    if not _fits(entry["shape"]):
+        raise ValueError("too many axes, or an empty array that claims to be huge")
+    if dtype == np.bool_ and np.frombuffer(entry["data"], np.uint8).max(initial=0) > 1:
+        # NumPy takes a byte of 2 for a truth that equals neither True nor False.
+        raise ValueError("a boolean is 0 or 1")
     return np.frombuffer(entry["data"], dtype=dtype.newbyteorder("<")).reshape(entry["shape"])
 
 
+def _fits(shape: Sequence[int]) -> bool:
+    claimed = math.prod(n for n in shape if n) if 0 in shape else 0
+    return len(shape) <= MAX_AXES and claimed <= MAX_EMPTY_SIZE
+
+
 def _as_bytes(text: str) -> np.ndarray:
-    return np.frombuffer(text.encode("utf-8", "replace")[:MAX_ANSWER_BYTES], dtype=np.uint8)
+    return np.frombuffer(text.encode("utf-8", "replace")[:MAX_TEXT_BYTES], dtype=np.uint8)
 
 
 def _as_text(array: np.ndarray) -> str:
-    if array.dtype != np.uint8:
-        raise ValueError("text is not bytes")
+    if array.dtype != np.uint8 or array.ndim != 1 or array.size > MAX_TEXT_BYTES:
+        raise ValueError("text is not bytes, or too many")
     return array.tobytes().decode("utf-8", "replace")

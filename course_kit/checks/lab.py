@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -112,6 +112,8 @@ class Lab:
         cell_seconds: processor time one cell may take while it is graded.
         probe_seconds: processor time one answer may take.
         total_seconds: processor time of one submission, start-up included.
+        forbidden: what each exercise's answer may not use; see `forbids`.
+        written: the names that each exercise asks the notebook to define.
     """
 
     name: str
@@ -121,6 +123,25 @@ class Lab:
     probe_seconds: int = 20
     total_seconds: int = 300
     claims: list[Claim] = field(default_factory=list)
+    forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    written: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def forbids(self, exercise: str, *things: str, written_as: Sequence[str] = ()) -> None:
+        """Name what an exercise asks to be written, and must therefore not be used in it.
+
+        Args:
+            exercise: whose answer may not use them. It has claims already.
+            *things: dotted names of classes and functions, "keras.layers.Dropout"; strings,
+                so that nothing is imported. A class stands for its subclasses too.
+            written_as: the names that the notebook defines for this exercise, where they
+                are not just the exercise's own.
+        """
+        self.claims_of(exercise)
+        bad = [thing for thing in things if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", thing)]
+        if bad:
+            raise ValueError(f"expected dotted names such as keras.layers.Dropout, got {bad[0]!r}")
+        self.forbidden[exercise] = self.forbidden.get(exercise, ()) + things
+        self.written[exercise] = tuple(written_as) or (exercise,)
 
     def check(
         self, exercise: str, points: int, hint: str, edge: bool = False

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from course_kit.checks.lab import Lab, StudentGone
+from course_kit.grading.delegation import Finding
 from course_kit.grading.launch import Launcher
 from course_kit.grading.process import StudentProcess
 
@@ -27,9 +29,11 @@ class Submitted:
         self._skip: list[int] = []
         self._restarts = 0
         self._gone: str | None = None
+        self._exercise = ""
         self._spent = 0.0
         self.notes: list[str] = []
         self.written: dict[str, str] = {}
+        self.flags: list[Finding] = []
         self.unreadable: str | None = None
 
     @property
@@ -37,8 +41,9 @@ class Submitted:
         """Processor time of all its processes so far."""
         return self._spent + (self._process.cpu_seconds if self._process else 0.0)
 
-    def begin(self) -> None:
+    def begin(self, exercise: str) -> None:
         """Before each exercise: a process that ended is started again."""
+        self._exercise = exercise
         if self.unreadable is None and self._restarts <= MAX_RESTARTS:
             self._gone = None
 
@@ -47,15 +52,22 @@ class Submitted:
         if self._gone:
             raise StudentGone(self._gone)
         try:
-            return self._ready().ask(probe.__name__, arguments)
+            return self._ready().ask(self._exercise, probe.__name__, arguments)
         except StudentGone as gone:
             self._lose(probe.__name__, str(gone))
             raise
+
+    def ask_for_flags(self) -> None:
+        """After the last exercise: hear what was watched, if there is somebody to tell."""
+        if self._process:
+            with contextlib.suppress(StudentGone):
+                self._process.ask_for_flags()
 
     def end(self) -> None:
         """End its process, if there is one."""
         if self._process:
             process, self._process = self._process, None
+            self.flags += [flag for flag in process.flags if flag not in self.flags]
             process.end()
             self._spent += process.cpu_seconds
 

@@ -25,7 +25,6 @@ from course_kit.grading.store import Store
 from course_kit.grading.submission import Refused, Submission, fingerprint
 from course_kit.problems import Problem
 
-
 # What executors raise when the process that examined is gone: Dask's, and the standard library's.
 _WORKER_DIED = ("KilledWorker", "BrokenProcessPool")
 

@@ -52,11 +52,12 @@ def _examine(data: bytes, lab: Lab, salt: bytes, level: str) -> dict[str, Any]:
     exercises: list[dict[str, Any]] = []
     try:
         for exercise in lab.exercises:
-            student.begin()
+            student.begin(exercise)
             verdicts = judge(lab, exercise, student, lambda claim: draw_for(salt, digest, claim))
             exercises.append(
                 {"name": exercise, "claims": [asdict(v) | {"earned": v.earned} for v in verdicts]}
             )
+        student.ask_for_flags()
     finally:
         student.end()
     return {
@@ -67,6 +68,7 @@ def _examine(data: bytes, lab: Lab, salt: bytes, level: str) -> dict[str, Any]:
         "exercises": exercises,
         "notes": student.notes,
         "unreadable": student.unreadable,
+        "flags": [asdict(flag) for flag in student.flags],
         "reflections": answers(lab, student.written),
         "seconds": round(time.monotonic() - started, 3),
         "cpu_seconds": round(student.cpu_seconds, 3),

@@ -7,15 +7,18 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import psutil
 
 from course_kit.checks.answers import Message, ProtocolError, clean, from_message
-from course_kit.checks.lab import Lab, StudentError, StudentGone
-from course_kit.grading import folders, written
+from course_kit.checks.lab import Lab, StudentError, StudentGone, load
+from course_kit.grading import delegation, folders, written
 from course_kit.grading.channel import Channel, Closed
+from course_kit.grading.delegation import Finding
+from course_kit.grading.delegation.finding import MAX_FINDINGS
 from course_kit.grading.launch import Child, GraderFailure, Launcher, Stopped
 from course_kit.grading.limits import GIB, Limits
 
@@ -30,6 +33,12 @@ FOLDER_EVERY = 1.0
 
 
 OUT_OF_TURN = "the student's process spoke out of turn"
+
+
+@cache
+def delegation_table(lab: str) -> dict[str, Any]:
+    """What a lab's processes watch for, made once."""
+    return delegation.table(load(lab))
 
 
 class Overtime(Exception):
@@ -50,6 +59,7 @@ class StudentProcess:
     def __init__(self, data: bytes, lab: Lab, skip: list[int], cpu_left: float, launcher: Launcher):
         self.notes: list[str] = []
         self.written: dict[str, str] = {}
+        self.flags: list[Finding] = []
         self.cell: int | None = None
         self.unreadable: str | None = None
         self.cpu_seconds = 0.0
@@ -83,6 +93,8 @@ class StudentProcess:
                 name, _, text = message.text.partition("\n")
                 if name in written.questions(self._lab):
                     self.written[name] = text
+            elif message.kind == "delegated":
+                self._add_flag(message.text)
             elif message.kind == "unreadable":
                 self.unreadable = clean(message.text)
                 return
@@ -90,8 +102,8 @@ class StudentProcess:
                 raise StudentGone(OUT_OF_TURN)
         self.cell = None
 
-    def ask(self, probe: str, arguments: tuple[Any, ...]) -> Any:
-        """Ask one probe; the answer as arrays.
+    def ask(self, exercise: str, probe: str, arguments: tuple[Any, ...]) -> Any:
+        """Ask one probe for an exercise; the answer as arrays.
 
         Raises:
             StudentError: if the student's code raised or gave no array.
@@ -100,13 +112,23 @@ class StudentProcess:
         ticket = secrets.token_hex(16)
         self._allow(self._lab.probe_seconds)
         arrays = [np.asarray(argument) for argument in arguments]
-        self._send(Message("ask", f"{probe} {ticket}", arrays))
+        self._send(Message("ask", f"{probe} {ticket} {exercise}", arrays))
         reply = self._receive()
         if reply.kind == "error" and reply.text.startswith(f"{ticket} "):
             raise StudentError(clean(reply.text[len(ticket) + 1 :]))
         if reply.kind not in ("answer", "answers") or reply.text != ticket or not reply.arrays:
             raise StudentGone(OUT_OF_TURN)
         return from_message(reply)
+
+    def ask_for_flags(self) -> None:
+        """Have it say what its watch saw while probes were asked: the last question."""
+        self._allow(self._lab.probe_seconds)
+        self._send(Message("watched"))
+        for _ in range(MAX_FINDINGS + 1):
+            message = self._receive()
+            if message.kind != "delegated":
+                break
+            self._add_flag(message.text)
 
     def end(self) -> None:
         """End the process with all it started, and remove its folder."""
@@ -130,6 +152,7 @@ class StudentProcess:
             "probes": self._lab.probes,
             "questions": list(written.questions(self._lab)),
             "known_cells": written.known_cells(self._lab),
+            "delegation": delegation_table(self._lab.name),
         }
         self._send(Message("open", json.dumps(config), [np.frombuffer(data, np.uint8)]))
 
@@ -199,6 +222,11 @@ class StudentProcess:
         if -code in (signal.SIGXCPU, signal.SIGKILL):
             return f"the process was ended by the system ({signal.Signals(-code).name})"
         return f"the process crashed ({signal.strsignal(-code)})"
+
+    def _add_flag(self, line: str) -> None:
+        found = Finding.read(line, self._lab.forbidden)
+        if found and len(self.flags) < MAX_FINDINGS and found not in self.flags:
+            self.flags.append(found)
 
     def _note(self, text: str) -> None:
         if len(self.notes) < MAX_NOTES:

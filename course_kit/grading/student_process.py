@@ -28,6 +28,7 @@ from course_kit.checks.lab import StudentError
 from course_kit.checks.notebook import Notebook, answer
 from course_kit.grading import leftovers
 from course_kit.grading.channel import PlainChannel
+from course_kit.grading.delegation import Watch
 from course_kit.grading.folders import HOMES
 from course_kit.grading.isolation import canaries
 from course_kit.grading.isolation.sandbox import Plan, Sandbox, interpreter_files
@@ -120,6 +121,9 @@ def _study(channel: PlainChannel, config: dict[str, Any], data: bytes) -> None:
         channel.send(Message("finding", finding))
     for name, text in written.items():
         channel.send(Message("written", f"{name}\n{text}"))
+    watch = Watch(**config["delegation"])
+    watch.reading(cells)
+    _tell_watched(channel, watch)
     shell = InteractiveShell.instance()
     signal.signal(signal.SIGPROF, _time_is_up)
     for number, source in cells.items():
@@ -131,7 +135,7 @@ def _study(channel: PlainChannel, config: dict[str, Any], data: bytes) -> None:
             channel.send(Message("cell_error", clean(raised, 400), [np.array(number)]))
     probes = sys.modules[config["probes"]]
     channel.send(Message("ready"))
-    _answer_until_closed(channel, probes, Notebook(shell.user_ns))
+    _answer_until_closed(channel, probes, Notebook(shell.user_ns), watch)
 
 
 def _move_in(folder: str) -> None:
@@ -257,22 +261,34 @@ def _time_is_up(signum: int, frame: Any) -> None:
     raise CellTimeout
 
 
-def _answer_until_closed(channel: PlainChannel, probes: Any, notebook: Notebook) -> None:
+def _answer_until_closed(
+    channel: PlainChannel, probes: Any, notebook: Notebook, watch: Watch
+) -> None:
     while True:
         try:
             asked = channel.receive()
         except EOFError:
             return
-        probe, ticket = asked.text.split(" ")
+        if asked.kind == "watched":
+            _tell_watched(channel, watch)
+            channel.send(Message("told"))
+            continue
+        probe, ticket, exercise = asked.text.split(" ")
         try:
             # A plain number was sent as an array without axes; give it back as one.
             arguments = [a.item() if a.ndim == 0 else a.copy() for a in asked.arrays]
-            kind, arrays = answer(getattr(probes, probe), notebook, arguments)
+            with watch.asking(exercise, probe):
+                kind, arrays = answer(getattr(probes, probe), notebook, arguments)
             channel.send(Message(kind, ticket, arrays))
         except StudentError as error:
             channel.send(Message("error", f"{ticket} {error}"))
         except (SystemExit, KeyboardInterrupt) as error:
             channel.send(Message("error", f"{ticket} your code raised {type(error).__name__}"))
+
+
+def _tell_watched(channel: PlainChannel, watch: Watch) -> None:
+    for finding in watch.evidence():
+        channel.send(Message("delegated", finding.line))
 
 
 def _silence() -> None:

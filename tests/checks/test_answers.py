@@ -69,6 +69,14 @@ def test_tensors_are_read_as_arrays():
 
 
 @pytest.mark.parametrize(
+    "kind,sent", [(">f8", "f8"), (">i4", "i4"), ("g", "f8"), ("q", "i8"), ("<u2", "u2")]
+)
+def test_numbers_in_another_layout_are_numbers(kind, sent):
+    _, (array,) = as_arrays(np.array([1, 2, 3]).astype(kind))
+    assert array.dtype == np.dtype(sent) and array.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
     "answer,said",
     [
         (None, "Is a `return` missing"),

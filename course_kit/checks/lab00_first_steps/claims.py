@@ -62,3 +62,7 @@ def input_is_left_alone(student: Student, draw: Draw) -> None:
     averages, after = student(probes.values_after, values, beta)
     expect_close(after, values, "values after the call")
     expect_close(averages, reference(values, beta), "averages")
+
+
+# What would be the whole answer in one call.
+lab.forbids("exponential_average", "pandas.Series.ewm", "pandas.DataFrame.ewm")

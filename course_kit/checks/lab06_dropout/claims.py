@@ -857,3 +857,37 @@ def rates_grow_in_equal_steps(student: Student, draw: Draw) -> None:
     blocks, last = draw.integer(4, 40), draw.rate()
     rates = expect_array(student(probes.rates, blocks, last), (blocks,), "rates")
     expect_close(np.diff(rates), np.full(blocks - 1, last / blocks), "steps of the rates")
+
+
+# ------------------------------------------------- what is to be written, not called
+
+DROPOUT = (
+    "keras.layers.Dropout",
+    "keras.layers.AlphaDropout",
+    "keras.layers.SpatialDropout1D",
+    "keras.layers.SpatialDropout2D",
+    "keras.layers.SpatialDropout3D",
+    "keras.random.dropout",
+    "tensorflow.nn.dropout",
+    "tensorflow.nn.experimental.stateless_dropout",
+    "tensorflow.nn.experimental.general_dropout",
+    "tensorflow.compat.v1.nn.dropout",
+    "course_kit.layers.Dropout",
+    "course_kit.layers.SpatialDropout1D",
+    "course_kit.layers.SpatialDropout2D",
+    "course_kit.layers.SpatialDropout3D",
+    "course_kit.layers.drop.drop",
+)
+
+lab.forbids("vanilla_dropout", *DROPOUT, "course_kit.layers.drop.expected")
+lab.forbids("inverted_dropout", *DROPOUT)
+lab.forbids("dropout_layer", *DROPOUT, written_as=["InvertedDropout"])
+lab.forbids("spatial_dropout", *DROPOUT)
+lab.forbids("drop_connect", *DROPOUT, "course_kit.layers.DropConnect")
+lab.forbids("monte_carlo_predict", "course_kit.inference.predict_with_masks")
+lab.forbids(
+    "stochastic_depth",
+    *DROPOUT,
+    "course_kit.layers.StochasticDepth",
+    written_as=["stochastic_depth", "depth_rates"],
+)

@@ -1,0 +1,25 @@
+# %%
+import threading, tensorflow as tf
+keras.mixed_precision.set_global_policy("mixed_float16")
+inner = keras.layers.Dense(2)
+keras.mixed_precision.set_global_policy("float32")
+keras.config.set_floatx("float64"); keras.config.set_floatx("float32")
+keras.config.disable_traceback_filtering()
+tf.random.set_seed(0); np.random.seed(0)
+tf.debugging.set_log_device_placement(False)
+keras.backend.clear_session()
+thread = threading.Thread(target=lambda: keras.layers.Dense(3)(np.ones((1, 2))))
+thread.start(); thread.join()
+np.seterr(all="raise"); np.set_printoptions(precision=2)
+# %%
+theirs = keras.layers.Dropout(0.5, seed=1)
+mine = InvertedDropout(0.5, seed=1)
+x = np.ones((4, 4), "float32")
+print("theirs", theirs(x, training=True), "mine", mine(x, training=True))
+tf.nn.dropout(x, 0.5)
+# %%
+model = keras.Sequential([keras.Input((4,)), mine, keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, np.ones((4, 1)), epochs=2, verbose=1)
+model.summary()
+keras.mixed_precision.set_dtype_policy("float32")
