@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -21,8 +22,11 @@ from course_kit.checks import UnknownName, load, names
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
+from course_kit.grading.handing_in import make_plan
+from course_kit.grading.intake import Options, take_in
 from course_kit.grading.limits import DEFAULT_LEVEL, LEVELS, Shown, show_level
 from course_kit.grading.report import write_reports
+from course_kit.grading.settling import FinalRow, Outcome, settle
 from course_kit.grading.store import Store
 from course_kit.grading.submission import find
 from course_kit.problems import Problem
@@ -103,14 +107,16 @@ def grade_class(
     jobs: int | None,
     require: str | None,
     practice: bool,
+    handed_in: Options | None = None,
 ) -> None:
     """Grade what lies in `submissions` into `out`, and show the table."""
-    if not submissions.exists():
-        raise Problem(f"There is no folder {submissions}.")
-    found = find(submissions)
-    if not found:
+    options = handed_in or Options()
+    intake = take_in(submissions, options)
+    if not intake.notebooks:
         raise Problem(f"{submissions} holds no notebook (no file that ends in .ipynb).")
-    name = lab_for(found, lab)
+    name = lab_for(intake.notebooks, lab)
+    plan = make_plan(intake, options, name)
+    found = list(plan.submissions)
     store = Store(out)
     with tempfile.TemporaryDirectory() as folder:
         shown = show_level(folder)
@@ -118,13 +124,17 @@ def grade_class(
     stamped = practice and not shown.reaches(DEFAULT_LEVEL)
     lab_graded, jobs = load(name), min(jobs or default_jobs(), len(found))
     console.print(
-        f"{lab_graded.title}: {len(found)} submissions, {jobs} at a time; isolation {shown}"
+        f"{lab_graded.title}: {len(found)} submissions ({plan.layout}), {jobs} at a time; "
+        f"isolation {shown}"
     )
+    for passed in plan.passed_over:
+        say(f"Passed over: {passed}")
     with _progress() as progress, local_executor(jobs) as executor:
         task = progress.add_task("grading", total=len(found))
         rows = grade(found, name, store, shown.level, executor, lambda row: progress.advance(task))
     write_reports(store, lab_graded, rows, shown, stamped)
-    _show(rows, lab_graded.points, stamped)
+    final = settle(plan, dict(zip(found, map(_outcome, rows), strict=True)))
+    _show(final, lab_graded.points, stamped)
     say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
     if failed:
@@ -182,14 +192,25 @@ def _progress() -> Progress:
     )
 
 
-def _show(rows: list[Row], points: int, practice: bool) -> None:
+def _outcome(row: Row) -> Outcome:
+    if row.result is None:
+        return Outcome(None, row.problem)
+    return Outcome(row.earned, row.said, row.result["key"]["submission"])
+
+
+def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
     title = "practice, not for marks" if practice else None
     table = Table(
-        "student", "points", "note", title=title, box=None, pad_edge=False, title_justify="left"
+        *("student", "name", "points", "late", "note"),
+        title=title,
+        box=None,
+        pad_edge=False,
+        title_justify="left",
     )
-    table.columns[1].justify = "right"
+    table.columns[2].justify = "right"
     for row in rows:
-        earned = f"{row.earned}/{points}" if row.result else "-"
+        final = "-" if row.final is None else f"{row.final}/{points}"
+        late = f"-{row.penalty}: {row.reason}" if row.penalty else row.reason
         # Text, not str: square brackets in a student's words are not markup.
-        table.add_row(Text(row.student), earned, Text(row.said))
+        table.add_row(*map(Text, (row.student, row.name, final, late, row.note)))
     console.print(table)
