@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -132,8 +133,9 @@ def grade_class(
     with _progress() as progress, local_executor(jobs) as executor:
         task = progress.add_task("grading", total=len(found))
         rows = grade(found, name, store, shown.level, executor, lambda row: progress.advance(task))
-    write_reports(store, lab_graded, rows, shown, stamped)
     final = settle(plan, dict(zip(found, map(_outcome, rows), strict=True)))
+    reported: list[Any] = list(final)  # has what a report reads of a driver's row
+    write_reports(store, lab_graded, reported, shown, stamped)
     _show(final, lab_graded.points, stamped)
     say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
@@ -195,7 +197,7 @@ def _progress() -> Progress:
 def _outcome(row: Row) -> Outcome:
     if row.result is None:
         return Outcome(None, row.problem)
-    return Outcome(row.earned, row.said, row.result["key"]["submission"])
+    return Outcome(row.earned, row.said, row.result["key"]["submission"], row.result)
 
 
 def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
@@ -211,6 +213,7 @@ def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
     for row in rows:
         final = "-" if row.final is None else f"{row.final}/{points}"
         late = f"-{row.penalty}: {row.reason}" if row.penalty else row.reason
+        note = "; ".join(filter(None, [row.problem, row.note]))
         # Text, not str: square brackets in a student's words are not markup.
-        table.add_row(*map(Text, (row.student, row.name, final, late, row.note)))
+        table.add_row(*map(Text, (row.student, row.name, final, late, note)))
     console.print(table)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from course_kit.checks.answers import clean
@@ -83,6 +83,9 @@ def make_plan(intake: Intake, options: Options, lab: str | None = None) -> Plan:
     for key, student in people.items():
         members = groups.get(key, (key,))
         found = {id(item): item for member in members for item in owned[member]}
+        if intake.roster and intake.roster.by_name and owned[key]:
+            number = owned[key][0].owners[0].id
+            student = replace(student, ids={**student.ids, intake.found.layout: number})
         if not found and not _on_roster(intake.roster, student):
             continue
         notebooks = [attempts[number] for number in found if number in attempts]
@@ -128,7 +131,8 @@ def _people(intake: Intake) -> tuple[dict[str, Student], dict[str, list[HandIn]]
 def _students(owner: Owner, roster: Roster | None, layout: str) -> list[Student]:
     # Where names count, a stranger's number may be the id of somebody else.
     id = f"participant {owner.id}" if roster and roster.by_name else owner.id
-    stranger = [Student(id, owner.name, owner.email)]
+    ids = {layout: owner.id} if layout in ("canvas", "moodle") and owner.id.isdigit() else {}
+    stranger = [Student(id, owner.name, owner.email, ids=ids)]
     if roster is None:
         return stranger
     student = roster.find(owner.id, owner.name, owner.email)

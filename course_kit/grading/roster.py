@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +30,11 @@ _SECTION = ("section", "sections", "section name")
 _EXTENSION = ("extension", "extended until", "extension days")
 _SHARED = ("pair", "team")
 _GROUP = ("group", "group name")
+_OTHER_IDS = {
+    "sis": ("sis user id",),
+    "login": ("sis login id", "login id", "username"),
+    "number": ("sid", "id number", "student id"),
+}
 _TIMES = ("submitted", "submitted at", "submission time", "last modified submission", "timestamp")
 _KNOWN = {
     *(name for names in _IDS.values() for name in names),
@@ -49,6 +54,7 @@ class Student:
         group: Moodle's group, under whose name a group's submission is downloaded.
         submitted: when, if the roster says so.
         line: in the file, for messages.
+        ids: what systems call the student: "canvas", "moodle", "sis", "login", "number".
     """
 
     id: str
@@ -60,6 +66,7 @@ class Student:
     group: str = ""
     submitted: datetime | None = None
     line: int = 0
+    ids: dict[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         """As a message names them."""
@@ -117,6 +124,8 @@ def read_roster(path: Path, layout: str) -> Roster:
         wanted = _IDS[layout][0]
         raise BadTable(f"{path} has no column of ids. Name one of its headings {wanted!r}.")
     students = [_student(path, line, columns[:1]) for line in lines]
+    if columns and layout in ("canvas", "moodle") and not by_name:
+        students = [replace(s, ids={**s.ids, layout: s.id}) for s in students]
     _refuse_twins(path, students)
     return Roster(tuple(students), by_name)
 
@@ -180,9 +189,11 @@ def _student(path: Path, line: Line, columns: list[str]) -> Student:
         submitted = moment(when) if re.search("[0-9]", when) else None  # Moodle writes "-"
     except BadTime as error:
         raise BadTable(f"{named}: {error}") from None
+    ids = {kind: line.first(names) for kind, names in _OTHER_IDS.items()}
     return Student(
         *(id, name, email, line.first(_SECTION), extended, line.first(_SHARED)),
         *(line.first(_GROUP), submitted, line.number),
+        {kind: value for kind, value in ids.items() if value},
     )
 
 

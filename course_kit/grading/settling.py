@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,8 @@ from course_kit.grading.handing_in import Attempt, Plan, PlannedRow, listed
 from course_kit.grading.lateness import Lateness, LateRule, Points, lateness, rounded, span
 from course_kit.grading.submission import Submission
 
+_NOT_PLAIN = ("submission", "result")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -21,11 +23,13 @@ class Outcome:
 
     Args:
         digest: of its bytes; equal ones are told to the instructor.
+        result: as the driver gave it, handed on to the row.
     """
 
     earned: Points | None
     problem: str = ""
     digest: str = ""
+    result: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,13 @@ class FinalRow:
 
     Args:
         attempt: which of how many notebooks counted ("2 of 3"); empty for the only one.
-        earned: points before the penalty; None where there is no grade.
+        earned: points before the penalty; 0 where there is no grade.
         penalty: points taken off; `reason` says why.
         final: `earned` - `penalty`, in hundredths, halves up; None where there is no grade.
+        problem: why there is no grade.
         submission: the notebook that counted, None where there is none.
+        result: what grading it gave.
+        ids: what systems call the student (see `Student`).
     """
 
     student: str
@@ -46,17 +53,25 @@ class FinalRow:
     section: str = ""
     file: str = ""
     attempt: str = ""
-    earned: Decimal | None = None
+    earned: Decimal = Decimal(0)
     penalty: Decimal = Decimal(0)
     reason: str = ""
     final: Decimal | None = None
     note: str = ""
+    problem: str = ""
     submission: Submission | None = None
+    result: dict[str, Any] | None = None
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """All that a person should read beside the points, in one line."""
+        return "; ".join(filter(None, [self.problem, self.reason, self.note]))
 
     def plain(self) -> dict[str, Any]:
         """As JSON can hold it: points as text, exact."""
-        fields = {name: value for name, value in asdict(self).items() if name != "submission"}
-        return {n: str(v) if isinstance(v, Decimal) else v for n, v in fields.items()}
+        kept = {name: value for name, value in vars(self).items() if name not in _NOT_PLAIN}
+        return {n: str(v) if isinstance(v, Decimal) else v for n, v in kept.items()}
 
 
 def settle(plan: Plan, outcomes: Mapping[Submission, Outcome]) -> tuple[FinalRow, ...]:
@@ -85,11 +100,11 @@ def settle(plan: Plan, outcomes: Mapping[Submission, Outcome]) -> tuple[FinalRow
 
 def _settled(row: PlannedRow, rule: LateRule, outcomes: Mapping[Submission, Outcome]) -> FinalRow:
     student = row.student
-    base = FinalRow(student.id, student.name, student.email, student.section)
+    base = FinalRow(student.id, student.name, student.email, student.section, ids=student.ids)
     shared = [f"with {listed(row.partners)}"] if row.partners else []
     if not row.attempts:
         zero = Decimal(0)
-        return replace(base, earned=zero, final=zero, note="; ".join([*row.notes, *shared]))
+        return replace(base, final=zero, note="; ".join([*row.notes, *shared]))
     tried = [(_graded(base, row, attempt, rule, outcomes), attempt) for attempt in row.attempts]
     # Of equal ones the later, which is the later in the list.
     best, counted = max(tried, key=lambda pair: -1 if pair[0].final is None else pair[0].final)
@@ -126,9 +141,10 @@ def _graded(
         file=clean(attempt.found.path.name, 255),
         attempt=f"{place} of {count}" if count > 1 else "",
         submission=attempt.submission,
+        result=outcome.result,
     )
     if outcome.earned is None:
-        return replace(told, note=outcome.problem)
+        return replace(told, problem=outcome.problem)
     when = lateness(rule, attempt.submitted, attempt.found.late, row.student.extension)
     earned = Fraction(outcome.earned)
     off = rule.penalty.taken(earned, when.late) if rule.penalty else Fraction(0)

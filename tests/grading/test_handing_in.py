@@ -111,6 +111,7 @@ def test_who_handed_in_nothing_appears_with_zero(hand_in):
         "9": (80, "not on the roster"),
     }
     assert rows["2"].section == "B" and rows["9"].name == "zoe"
+    assert rows["3"].ids == {"canvas": "3"} and rows["9"].ids == {"canvas": "9"}
 
 
 def test_pair_shares_the_one_submission(hand_in):
@@ -202,6 +203,7 @@ def test_moodle_by_name_takes_no_number_for_another(hand_in):
         ("Eve", 90, "not on the roster; the same file, byte for byte, as 12"),
     ]
     assert shown(rows, "final") == {"4711": (0,), "12": (90,), "participant 12": (10,)}
+    assert rows["12"].ids == {"number": "12", "moodle": "4711"}
 
 
 def _all(plan, points):
@@ -260,11 +262,13 @@ def test_points_of_thirds_are_rounded_once_and_add_up(hand_in):
 
 def test_submission_without_a_grade_has_none_and_says_why(hand_in):
     rows = hand_in(["ada.ipynb"], {"ada": "The file was not read: it is a link."})
-    assert (rows["ada"].final, rows["ada"].note) == (None, "The file was not read: it is a link.")
+    row = rows["ada"]
+    assert (row.final, row.earned, row.said) == (None, 0, "The file was not read: it is a link.")
 
 
 def test_rows_are_plain_data(hand_in):
     row = hand_in(["ada.ipynb"])["ada"]
+    row = replace(row, result={"earned": 80})
     plain = json.loads(json.dumps(row.plain()))
     assert plain["final"] == "80" and "submission" not in plain
     assert plain["note"] == "" and replace(row, note="x").plain()["note"] == "x"
