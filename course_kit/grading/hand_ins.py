@@ -7,6 +7,7 @@ Ids are read from the left of the first part of a path, which the student does n
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from course_kit.grading.roster import Roster
 from course_kit.grading.tables import same
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def scan(download: Download, roster: Roster | None = None) -> Found:
                 shown = _shown(download.root, path)
                 passed.append(f"{shown}: its name is not of {download.layout}'s making")
     _refuse_twins(download, hand_ins)
+    if download.layout == "plain":
+        _refuse_sections(download, hand_ins)
     hand_ins.sort(key=lambda found: (_natural(found.owners[0].id), str(found.path)))
     return Found(download.layout, tuple(hand_ins), tuple(passed))
 
@@ -167,6 +171,17 @@ _READERS: dict[str, Callable[[Download, Roster | None], Reader]] = {
     "gradescope": _gradescope_reader,
     "plain": _plain_reader,
 }
+
+
+def _refuse_sections(download: Download, hand_ins: list[HandIn]) -> None:
+    """A folder with a class in it would be graded as one student with many notebooks."""
+    count = Counter(found.owners[0].id for found in hand_ins if found.is_notebook)
+    for id, notebooks in count.items():
+        if notebooks > MANY:
+            raise BadDownload(
+                f"{download.root} holds a folder {id} with {notebooks} notebooks, too many for "
+                "one student. If it holds a class, name that folder itself."
+            )
 
 
 def _refuse_twins(download: Download, hand_ins: list[HandIn]) -> None:

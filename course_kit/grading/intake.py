@@ -54,10 +54,12 @@ class Options:
         """The options as they are typed; `grace` in minutes.
 
         Raises:
-            BadTime: if deadline, penalty or attempt cannot be read.
+            BadTime: if deadline, penalty, grace or attempt cannot be read.
         """
         if attempt not in ATTEMPTS:
             raise BadTime(f"There is no --attempt {clean(attempt, 40)!r}. Say latest or best.")
+        if not 0 <= grace <= 100_000:
+            raise BadTime(f"--grace {grace} is no number of minutes. Say 10 for ten minutes.")
         rule = LateRule(
             moment(deadline) if deadline else None,
             timedelta(minutes=grace),

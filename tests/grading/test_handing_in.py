@@ -290,6 +290,8 @@ def test_plan_does_not_depend_on_the_order_of_the_folder(hand_in, monkeypatch):
         ({"attempt": "first"}, "Say latest or best"),
         ({"deadline": "tomorrow"}, "no date and time"),
         ({"late": "much"}, "no penalty"),
+        ({"grace": float("inf")}, "no number of minutes"),
+        ({"grace": float("nan")}, "no number of minutes"),
     ],
 )
 def test_words_that_cannot_be_read_are_told(words, said):

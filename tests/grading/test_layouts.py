@@ -118,6 +118,25 @@ def test_canvas_name_that_a_student_chose_deceives_nobody_with_a_roster(
         )
 
 
+@given(user=NUMBER, victim=NUMBER, attachment=NUMBER, file=FILE)
+def test_canvas_id_stays_where_the_roster_knows_another_name(user, victim, attachment, file):
+    assume(user != victim)
+    roster = Roster((Student(str(user), "Nick Name"), Student(str(victim), "Doe, Jane")))
+    for called in (file, f"{victim}_1_{file}", f"x_LATE_{victim}_1_{file}"):
+        written = canvas(canvas_name("Doe, Jane", False, user, attachment, called), roster)
+        assert (written.id, written.late) == (str(user), False)
+        assert written.doubt or called == file
+
+
+def test_canvas_name_with_two_readings_goes_by_the_roster_and_is_told():
+    roster = Roster((Student("111", "Bob"), Student("999", "X_111")))
+    forged = canvas("x_111_999_888_lab.ipynb", roster)
+    assert (forged.id, forged.number, forged.file) == ("999", 888, "lab.ipynb")
+    assert forged.doubt == "the file's name may also be read as that of 111"
+    honest = canvas("bob_111_444_2026_888_lab.ipynb", roster)
+    assert (honest.id, honest.file, honest.doubt) == ("111", "2026_888_lab.ipynb", "")
+
+
 @given(name=ANY, number=NUMBER, file=FILE)
 def test_moodle_id_is_the_same_whatever_the_file_is_called(name, number, file):
     folder = moodle_name(name, number)
@@ -254,6 +273,12 @@ def test_plain_folder_names_students_by_the_first_part(tmp_path):
     assert found["ada"] == ["ada.ipynb"] and found["ben"] == ["a.ipynb", "b.ipynb"]
 
 
+def test_folder_with_a_class_in_it_is_not_taken_for_a_student(tmp_path):
+    lay(tmp_path, "ada.ipynb", *(f"section 1/s{n}.ipynb" for n in range(21)))
+    with pytest.raises(BadDownload, match="a folder section 1 with 21 notebooks"):
+        read(tmp_path)
+
+
 def test_one_notebook_is_read_by_its_name(tmp_path):
     lay(tmp_path, "doe_12_34_lab.ipynb", "mine.ipynb")
     assert set(ids(tmp_path / "doe_12_34_lab.ipynb")) == {"12"}
@@ -333,6 +358,17 @@ def test_links_to_folders_are_told_and_not_followed(tmp_path):
     found = read(inside)
     assert [h.owners[0].id for h in found.hand_ins] == ["ada", "cem"]  # reading refuses cem's
     assert len(found.passed_over) == 2 and "not followed" in found.passed_over[0]
+
+
+def test_names_that_are_no_text_or_no_name_are_read(tmp_path):
+    for name in (b"\xff_7_8_lab.ipynb", b"roe_5_6_\xfe\x1b[31m.ipynb"):
+        with open(bytes(tmp_path) + b"/" + name, "wb"):
+            pass
+    found = read(tmp_path, "canvas")
+    assert [h.owners[0].id for h in found.hand_ins] == ["5"]
+    assert found.hand_ins[0].file == "[31m.ipynb" and len(found.passed_over) == 1
+    lay(tmp_path / "plain", "\u202e.ipynb", "ada.ipynb")
+    assert set(ids(tmp_path / "plain")) == {"(no name)", "ada"}
 
 
 def test_packed_wrapped_and_missing_downloads_are_told(tmp_path):
