@@ -62,7 +62,10 @@ def check(
 
 @app.command()
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, or one notebook.")],
+    submissions: Annotated[
+        Path,
+        typer.Argument(help="A folder of notebooks as downloaded, or one."),
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder for results and reports.")],
     lab: Annotated[str | None, typer.Option(help="The lab, if file names do not say it.")] = None,
     jobs: Annotated[
@@ -77,11 +80,38 @@ def grade(
             "--practice", help="Grade at whatever isolation there is, and say so on every page."
         ),
     ] = False,
+    layout: Annotated[
+        str | None,
+        typer.Option(help="canvas, moodle, gradescope or plain, if it is not recognised."),
+    ] = None,
+    attempt: Annotated[
+        str, typer.Option(help="Which of a student's notebooks counts: latest or best.")
+    ] = "latest",
+    roster: Annotated[
+        Path | None, typer.Option(help="The class as CSV: id, name, email, section, extension.")
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="A CSV; the ids on a line share one submission.")
+    ] = None,
+    deadline: Annotated[
+        str | None, typer.Option(help="As in 2026-03-31T23:59 or 2026-03-31T23:59+01:00.")
+    ] = None,
+    late: Annotated[
+        str | None, typer.Option(help="What it costs, as in '10%/day max 50%' or '5 points/hour'.")
+    ] = None,
+    grace: Annotated[
+        float, typer.Option(min=0, help="Minutes after the deadline that are still in time.")
+    ] = 0,
+    times: Annotated[
+        str | None, typer.Option(help="A CSV of ids and times, or mtime for the files' own.")
+    ] = None,
 ) -> None:
     """Grade a class. What is done already is not done again."""
     from course_kit.commands import grade_class
+    from course_kit.grading.intake import Options
 
-    grade_class(submissions, out, lab, jobs, require, practice)
+    handed_in = Options.read(layout, attempt, roster, pairs, deadline, late, grace, times)
+    grade_class(submissions, out, lab, jobs, require, practice, handed_in)
 
 
 @app.command()

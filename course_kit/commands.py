@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -24,9 +25,12 @@ from course_kit.checks import load, names
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
+from course_kit.grading.handing_in import make_plan
+from course_kit.grading.intake import Options, take_in
 from course_kit.grading.launchers import launcher_for
 from course_kit.grading.levels import DEFAULT_LEVEL, LEVELS, Shown, show_level
 from course_kit.grading.report import write_reports
+from course_kit.grading.settling import FinalRow, Outcome, settle
 from course_kit.grading.store import Store
 from course_kit.grading.submission import find
 from course_kit.notebooks import lab_notebook
@@ -92,14 +96,16 @@ def grade_class(
     jobs: int | None,
     require: str | None,
     practice: bool,
+    handed_in: Options | None = None,
 ) -> None:
     """Grade what lies in `submissions` into `out`, and show the table."""
-    if not submissions.exists():
-        raise Problem(f"There is no folder {submissions}.")
-    found = find(submissions)
-    if not found:
+    options = handed_in or Options()
+    intake = take_in(submissions, options)
+    if not intake.notebooks:
         raise Problem(f"{submissions} holds no notebook (no file that ends in .ipynb).")
-    name = lab_for(found, lab)
+    name = lab_for(intake.notebooks, lab)
+    plan = make_plan(intake, options, name)
+    found = list(plan.submissions)
     store = Store(out)
     lab_graded, jobs = load(name), min(jobs or default_jobs(), len(found))
     with store.alone(), local_executor(jobs) as executor:
@@ -108,8 +114,11 @@ def grade_class(
         _insist(shown, require, practice)
         stamped = practice and not shown.reaches(DEFAULT_LEVEL)
         console.print(
-            f"{lab_graded.title}: {len(found)} submissions, {jobs} at a time; isolation {shown}"
+            f"{lab_graded.title}: {len(found)} submissions ({plan.layout}), {jobs} at a time; "
+            f"isolation {shown}"
         )
+        for passed in plan.passed_over:
+            say(f"Passed over: {passed}")
         with _progress() as progress, _stopped_cleanly():
             task = progress.add_task("grading", total=len(found))
             rows = grade(
@@ -121,8 +130,10 @@ def grade_class(
                 lambda row: progress.advance(task),
                 ahead=2 * jobs,
             )
-    write_reports(store, lab_graded, rows, shown, stamped)
-    _show(rows, lab_graded.points, stamped)
+    final = settle(plan, dict(zip(found, map(_outcome, rows), strict=True)))
+    reported: list[Any] = list(final)  # has what a report reads of a driver's row
+    write_reports(store, lab_graded, reported, shown, stamped)
+    _show(final, lab_graded.points, stamped)
     say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
     if failed:
@@ -194,14 +205,26 @@ def _progress() -> Progress:
     )
 
 
-def _show(rows: list[Row], points: int, practice: bool) -> None:
+def _outcome(row: Row) -> Outcome:
+    if row.result is None:
+        return Outcome(None, row.problem)
+    return Outcome(row.earned, row.said, row.result["key"]["submission"], row.result)
+
+
+def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
     title = "practice, not for marks" if practice else None
     table = Table(
-        "student", "points", "note", title=title, box=None, pad_edge=False, title_justify="left"
+        *("student", "name", "points", "late", "note"),
+        title=title,
+        box=None,
+        pad_edge=False,
+        title_justify="left",
     )
-    table.columns[1].justify = "right"
+    table.columns[2].justify = "right"
     for row in rows:
-        earned = f"{row.earned}/{points}" if row.result else "-"
+        final = "-" if row.final is None else f"{row.final}/{points}"
+        late = f"-{row.penalty}: {row.reason}" if row.penalty else row.reason
+        note = "; ".join(filter(None, [row.problem, row.note]))
         # Text, not str: square brackets in a student's words are not markup.
-        table.add_row(Text(row.student), earned, Text(row.said))
+        table.add_row(*map(Text, (row.student, row.name, final, late, note)))
     console.print(table)

@@ -142,6 +142,22 @@ def test_unknown_lab_lists_the_labs(class_folder, tmp_path):
     )
 
 
+def test_what_is_said_about_a_download_is_read_before_anything_is_graded(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "doe_1_2_lab.ipynb").write_text("{}")
+    (tmp_path / "in" / "ada.ipynb").write_text("{}")
+    (tmp_path / "in.zip").write_text("PK")
+
+    def said(folder, *words):
+        return complaint("grade", tmp_path / folder, "-o", tmp_path / "out", "--practice", *words)
+
+    assert "mixes layouts" in said("in") and "--layout" in said("in")
+    assert "Unpack it" in said("in.zip")
+    assert "no penalty" in said("in", "--late", "much")
+    assert "There is no file" in said("in", "--layout", "plain", "--roster", tmp_path / "gone.csv")
+    assert not (tmp_path / "out").exists()
+
+
 def test_missing_empty_and_wrong_folders_are_told(class_folder, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")
