@@ -17,7 +17,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from course_kit.checks import UnknownName, load, names
+from course_kit.checks import load, names
+from course_kit.checks.handout import lab_notebook
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
@@ -42,23 +43,6 @@ def list_labs() -> None:
         lab = load(name)
         table.add_row(name, lab.title, str(len(lab.exercises)), str(lab.points))
     console.print(table)
-
-
-def lab_notebook(name: str) -> Path:
-    """The student notebook of a lab, as it travels with the package.
-
-    Raises:
-        UnknownName: if there is no such lab.
-    """
-    import course_kit
-
-    lab = load(name).name
-    # A wheel carries its notebooks inside the package, a checkout keeps them beside it.
-    package = Path(course_kit.__file__).parent
-    for folder in (package / "labs", package.parent / "labs"):
-        if (folder / f"{lab}.ipynb").is_file():
-            return folder / f"{lab}.ipynb"
-    raise UnknownName(f"The notebook of {lab} is not there. Make it with: course-kit build")
 
 
 def start_lab(lab: str, folder: Path) -> None:
