@@ -107,8 +107,10 @@ def grade_class(
     with _progress() as progress, local_executor(jobs) as executor:
         task = progress.add_task("grading", total=len(found))
         rows = grade(found, name, store, shown.level, executor, lambda row: progress.advance(task))
-    write_reports(store, lab_graded, rows, shown, stamped)
+    built = write_reports(store, lab_graded, rows, shown, stamped)
     _show(rows, lab_graded.points, stamped)
+    for line in built.lines:
+        say(line)
     say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
     if failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import course_kit
@@ -28,7 +29,12 @@ def questions(name: str) -> dict[str, str]:
     """The questions to be answered in words: cell id -> text, in the notebook's order."""
     cells = json.loads(lab_notebook(name).read_text(encoding="utf-8"))["cells"]
     return {
-        cell["id"]: "".join(cell["source"]).strip()
+        cell["id"]: _unbroken("".join(cell["source"]).strip())
         for cell in cells
         if "reflection" in cell["metadata"].get("tags", [])
     }
+
+
+def _unbroken(text: str) -> str:
+    """Lines that were broken to fit a source as one; paragraphs and lists stay apart."""
+    return re.sub(r"(?<!\n)\n(?!\n|\s*[*-] |\s*\d+[.)] )", " ", text)

@@ -7,7 +7,7 @@ from course_kit.grading.report.gradebook import remark
 from course_kit.grading.report.manifest import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.pages import render
-from course_kit.grading.report.pictures import histogram, item_plot
+from course_kit.grading.report.pictures import histogram, item_plot, round_top
 
 HARDEST = 5
 MAX_NOTE = 240
@@ -59,5 +59,5 @@ def _times(entries: list[Entry]) -> dict[str, object]:
         "wall": Spread.of(seconds),
         "cpu": Spread.of([result["cpu_seconds"] for _, result in ran]),
         "slowest": [(entry, result["seconds"]) for entry, result in slowest],
-        "times": histogram(seconds, max(seconds), "s") if len(seconds) > 1 else None,
+        "times": histogram(seconds, round_top(max(seconds)), "s") if len(seconds) > 1 else None,
     }

@@ -54,10 +54,11 @@ class Dot:
 
 @dataclass(frozen=True)
 class ItemPlot:
-    """Pass rates on the left, discriminations on the right, one row for each claim."""
+    """Pass rates on the left, discriminations on the right; exercises as (y, name)."""
 
     height: float
     dots: list[Dot]
+    exercises: list[tuple[float, str]]
     left: tuple[float, float]
     right: tuple[float, float]
     zero: float
@@ -106,22 +107,31 @@ def nice(largest: int) -> int:
     return next(power * k for k in (1, 2, 5, 10) if largest / (power * k) <= 5)
 
 
+def round_top(largest: float) -> float:
+    """The least round number from `largest` up whose fifths are round as well."""
+    if largest <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(largest / 5))
+    step = next(k for k in (1, 2, 5, 10) if power * k * 5 >= largest * (1 - 1e-9))
+    return float(f"{power * step * 5:.6g}")
+
+
 def item_plot(found: list[Item]) -> ItemPlot:
-    """Lay out one row for each claim."""
-    left, right, row, top = (34.0, 178.0), (204.0, 348.0), 17.0, 34.0
+    """Lay out one row for each claim, and one above each exercise."""
+    left, right, row = (34.0, 178.0), (204.0, 348.0), 14.0
 
     def across(share: float, span: tuple[float, float]) -> float:
         return round(span[0] + share * (span[1] - span[0]), 2)
 
-    dots = [
-        Dot(
-            item=item,
-            y=top + row * i,
-            rate=across(item.rate, left),
-            dot=None
-            if item.discrimination is None
-            else across((item.discrimination + 1) / 2, right),
-        )
-        for i, item in enumerate(found)
-    ]
-    return ItemPlot(top + row * len(found) + 22, dots, left, right, across(0.5, right))
+    dots: list[Dot] = []
+    exercises: list[tuple[float, str]] = []
+    y = 30.0
+    for item in found:
+        if not dots or item.claim.exercise != dots[-1].item.claim.exercise:
+            exercises.append((y + 15, item.claim.exercise))
+            y += 20
+        value = item.discrimination
+        dot = None if value is None else across((value + 1) / 2, right)
+        dots.append(Dot(item, y, across(item.rate, left), dot))
+        y += row
+    return ItemPlot(y + 24, dots, exercises, left, right, across(0.5, right))

@@ -61,10 +61,16 @@ def guard_key(value: str) -> str:
 
 
 def to_csv(rows: Iterable[Iterable[Any]], separator: str = ",") -> str:
-    """Rows as CSV text, their cells as they are (`guard` them first)."""
+    """Rows as CSV text, their cells as they are (`guard` them first); line breaks become \\n."""
     out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    lines = ([_lines(cell) for cell in row] for row in rows)
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(lines)
     return out.getvalue()
+
+
+def _lines(cell: Any) -> Any:
+    # The writer leaves a lone carriage return unquoted: whoever reads it begins a new row.
+    return re.sub(r"\r\n?", "\n", cell) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True)
