@@ -18,7 +18,7 @@ MAX_BYTES = 64 * 2**20
 # Where a cell may begin for a program that splits the file at other separators than we do.
 _PARTS = re.compile(r"([;\t\r\n])")
 _BLANK = re.compile(r"[\s\"']*")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|-", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
@@ -29,7 +29,8 @@ class BadSheet(Problem):
 def guard(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula: an apostrophe goes before what would be one.
 
-    Numbers are left alone, also those that are written as text.
+    Numbers are left alone, also those that are written as text, and the lone minus that
+    stands for none.
     """
     if not isinstance(value, str) or _NUMBER.fullmatch(value):
         return value

@@ -134,7 +134,9 @@ def test_gradebook_means_equal_the_page(graded):
     with open(graded / "gradebook.csv", encoding="utf-8", newline="") as file:
         book = list(csv.DictReader(file))
     classroom = read_class(graded)
-    final = [float(row["final"]) for row, e in zip(book, classroom.entries, strict=True) if e.graded]
+    final = [
+        float(row["final"]) for row, e in zip(book, classroom.entries, strict=True) if e.graded
+    ]
     mean = Spread.of([e.counted for e in classroom.entries if e.graded]).mean
     assert np.mean(final) == pytest.approx(mean)
     assert f"<dd>{mean:.1f}</dd>" in (graded / "report.html").read_text(encoding="utf-8")
