@@ -13,7 +13,7 @@ from course_kit.grading.report.gradebook import gradebook
 from course_kit.grading.report.manifest import Classroom, read_class, write_manifest
 from course_kit.grading.report.page import report
 from course_kit.grading.report.pages import GENERATOR, render
-from course_kit.grading.report.reflections import Question, questions
+from course_kit.grading.report.reflections import Question, labels, questions
 from course_kit.grading.store import Store
 from course_kit.problems import Problem
 
@@ -66,7 +66,7 @@ def build(
     _put(store, folder / "report.html", report(classroom, given, files, written))
     _pages(store, classroom, given, files)
     if written:
-        lines += _answers(store, classroom, asked, given, anonymous, marks_max, table)
+        lines += _answers(store, classroom, asked, given, stored, anonymous, marks_max)
     return Built(classroom, lines)
 
 
@@ -90,16 +90,16 @@ def _answers(
     classroom: Classroom,
     asked: list[Question],
     given: marks.Marks,
+    stored: list[marks.Mark],
     anonymous: bool,
     marks_max: float,
-    table: Path | None,
 ) -> list[str]:
     """The page of written answers and the table to mark in."""
     page = render("reflections.html", classroom=classroom, questions=asked, anonymous=anonymous)
     _put(store, store.folder / "reflections.html", page)
     path = store.folder / marks.SHEET
-    taken = table is not None and path.exists() and table.resolve() == path.resolve()
-    if not taken and marks.unsaved(store.folder, asked, given):
+    known = {label: student for student, label in labels(classroom, store.salt).items()}
+    if marks.unsaved(store.folder, known, stored):
         return [
             f"{path} holds marks that were not taken in, and was left as it is. "
             f"Take them in with: course-kit report {store.folder} --marks {path}"

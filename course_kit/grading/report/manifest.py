@@ -314,7 +314,7 @@ def _result(folder: Path, classroom: Classroom, digest: Any) -> dict[str, Any]:
 
 
 def _check(result: dict[str, Any], classroom: Classroom, digest: str) -> None:
-    """Raise unless every part that a report reads is there and of its kind."""
+    """Raise unless every part that a report reads is there and of its kind; clean its texts."""
     key = result["key"]
     if key["submission"] != digest or key["lab"] != classroom.lab:
         raise ValueError
@@ -330,8 +330,7 @@ def _check(result: dict[str, Any], classroom: Classroom, digest: str) -> None:
             bool(claim["passed"]), bool(claim["withheld"])
     for number in ("earned", "seconds", "cpu_seconds"):
         _number(result[number])
-    if not all(isinstance(note, str) for note in result["notes"]):
-        raise TypeError
+    result["notes"] = [_text(note) for note in result["notes"]]
     if result["unreadable"] is not None:
         _texts(result, "unreadable")
     for name, parts in _LISTS.items():
@@ -344,11 +343,21 @@ _LISTS = {
     "reflections": ("id", "question", "text"),
     "mistakes": ("exercise", "sentence"),
 }
+MAX_TEXT = 20_000
 
 
 def _texts(part: dict[str, Any], *names: str) -> None:
-    if not all(isinstance(part[name], str) for name in names):
+    for name in names:
+        part[name] = _text(part[name])
+
+
+def _text(value: Any) -> str:
+    """A text as pages may show it. The grader cleaned it already; a page does not rely on that."""
+    if not isinstance(value, str):
         raise TypeError
+    if value.isprintable() and len(value) <= MAX_TEXT:
+        return value
+    return "\n".join(clean(line, MAX_TEXT) for line in value[:MAX_TEXT].splitlines())
 
 
 def _number(value: Any) -> float:

@@ -95,18 +95,26 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
+def version(text: str) -> str:
+    """Eight letters that tell a text from another. No digits: a spreadsheet would read 12e45678
+    as a number."""
+    return "".join(chr(ord("a") + int(letter, 16)) for letter in digest(text)[:8])
+
+
 def template(asked: list[Question], marks: Marks, anonymous: bool, top: float) -> str:
     """The table to mark in: one line an answer, with the marks there are."""
     given = {(mark.student, mark.question): mark for mark in marks.given}
     names = [] if anonymous else ["student"]
-    rows = [["label", *names, "id", "question", "answer", "marks", "max", "comment"]]
+    columns = ["question", "answer", "marks", "max", "comment"]
+    rows = [["label", *names, "id", "version", *columns]]
     for question in asked:
         for answer in question.answers:
             mark = given.get((answer.entry.student, question.id))
             name = [] if anonymous else [answer.entry.shown_name]
             scores = [_plain(mark.marks), _plain(mark.of)] if mark else ["", _plain(top)]
             said = [*scores, mark.comment if mark else ""]
-            rows.append([answer.label, *name, question.id, question.text, answer.text, *said])
+            about = [answer.label, *name, question.id, version(answer.text)]
+            rows.append([*about, question.text, answer.text, *said])
     # Spreadsheets take a file without this mark for one in the machine's old encoding.
     return "\ufeff" + to_csv([guard(cell) for cell in row] for row in rows)
 
@@ -169,36 +177,34 @@ def taken_in(earlier: list[Mark], path: Path, asked: list[Question], top: float)
     return list(merged.values())
 
 
-def unsaved(folder: Path, asked: list[Question], marks: Marks) -> bool:
-    """Whether the table in the folder holds marks or comments that were not taken in."""
+def unsaved(folder: Path, known: dict[str, str], stored: Iterable[Mark]) -> bool:
+    """Whether the table in the folder holds marks or comments that were not taken in.
+
+    Args:
+        known: label -> student.
+        stored: what was taken in, also for answers that have changed since.
+    """
     path = folder / SHEET
     if not path.exists():
         return False
-    given = {(m.student, m.question): m for m in marks.given}
+    taken = {(m.student, m.question): (_plain(m.marks), m.comment) for m in stored}
+    students = {label.casefold(): student for label, student in known.items()}
     try:
-        merged = taken_in(list(marks.given), path, asked, math.inf)
-    except (BadMarks, BadSheet):
-        return _filled(path)
-    now = {(m.student, m.question): m for m in merged}
-    return {k: (m.marks, m.comment) for k, m in now.items()} != {
-        k: (m.marks, m.comment) for k, m in given.items()
-    }
-
-
-def _filled(path: Path) -> bool:
-    """Whether anybody wrote into the table, as far as one can tell."""
-    try:
-        sheet = read_sheet(path)
-        columns = [sheet.need("marks"), sheet.need("comment")]
+        lines = list(_lines(read_sheet(path)))
     except BadSheet:
-        return True
-    return any(row[column].strip() for row in sheet.rows for column in columns)
+        return True  # whatever it is now, we did not write it
+    for _, cells in lines:
+        said = (cells["marks"].replace(",", "."), clean(unguard(cells.get("comment", "")), 2_000))
+        key = (students.get(cells["label"].casefold(), ""), cells["id"])
+        if any(said) and taken.get(key) != said:
+            return True
+    return False
 
 
 def _lines(sheet: Sheet) -> Iterable[tuple[int, dict[str, str]]]:
     """The rows with their number as a spreadsheet shows it, and the cells that matter."""
     columns = {name: sheet.need(name) for name in ("label", "id", "marks")}
-    for name in ("max", "comment"):
+    for name in ("version", "max", "comment"):
         found = sheet.column(name)
         if found is not None:
             columns[name] = found
@@ -214,6 +220,8 @@ def _answer(
         known = any(label == key[0] for label, _ in answers)
         what = f"question {cells['id']!r}" if known else f"label {cells['label']!r}"
         raise ValueError(f"there is no {what[:80]}")
+    if cells.get("version") not in (None, "", version(answers[key].text)):
+        raise ValueError("the answer has changed since this table was written")
     if key in seen:
         raise ValueError(f"label {cells['label']!r} has a second row for {cells['id']!r}")
     seen.add(key)

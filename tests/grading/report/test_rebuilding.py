@@ -77,7 +77,7 @@ def test_gradebook_holds_no_times(store):
         lambda path: path.write_text(path.read_text().replace('"seconds": 0.5', '"seconds": NaN')),
         lambda path: (path.unlink(), path.mkdir()),
     ],
-    ids="gone cut binary list empty deep kinds nan folder".split(),
+    ids=["gone", "cut", "binary", "list", "empty", "deep", "kinds", "nan", "folder"],
 )
 def test_missing_or_damaged_result_is_one_clear_line_of_its_row(store, damage):
     rows = [Row(name, "f", a_result(store, name)) for name in ("ada", "ben")]
