@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course_kit.checks.answers import clean
 from course_kit.grading.report.manifest import Entry
-from course_kit.grading.report.reflections import Answer, Question
+from course_kit.grading.report.reflections import Answer, Question, letters
 from course_kit.grading.report.sheets import BadSheet, Sheet, guard, read_sheet, to_csv, unguard
 from course_kit.grading.store import Store
 from course_kit.problems import Problem
@@ -96,9 +96,8 @@ def digest(text: str) -> str:
 
 
 def version(text: str) -> str:
-    """Eight letters that tell a text from another. No digits: a spreadsheet would read 12e45678
-    as a number."""
-    return "".join(chr(ord("a") + int(letter, 16)) for letter in digest(text)[:8])
+    """Eight letters that tell a text from another."""
+    return letters(bytes.fromhex(digest(text)[:8]))
 
 
 def template(asked: list[Question], marks: Marks, anonymous: bool, top: float) -> str:

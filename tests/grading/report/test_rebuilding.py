@@ -169,7 +169,7 @@ def test_practice_is_stamped_on_every_page_and_row(store):
     rows = [Row(name, "f", a_result(store, name, reflections=ANSWER)) for name in ("ada", "ben")]
     write_reports(store, LAB, rows, Shown("limits", "limits"), practice=True)
     for path in store.folder.rglob("*.html"):
-        assert "Practice, not for marks." in path.read_text(encoding="utf-8"), path
+        assert "Practice. Not for marks." in path.read_text(encoding="utf-8"), path
     assert {row["marks"] for row in book(store.folder).values()} == {"practice"}
     page = (store.folder / "report.html").read_text(encoding="utf-8")
     assert page.count('<span class="soft small">practice</span>') == 2
