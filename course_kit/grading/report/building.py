@@ -65,8 +65,11 @@ def build(
     _put(store, folder / "gradebook.csv", gradebook(classroom, given))
     _put(store, folder / "report.html", report(classroom, given, files, written))
     _pages(store, classroom, given, files)
+    page = folder / "reflections.html"
     if written:
         lines += _answers(store, classroom, asked, given, stored, anonymous, marks_max)
+    elif page.exists() and _ours(page):
+        page.unlink()
     return Built(classroom, lines)
 
 

@@ -106,5 +106,5 @@ def _after_section(sheet: Sheet) -> int:
 
 
 def _canvas_ids(entry: Entry) -> list[str]:
-    own = entry.ids.get("canvas") or canvas_id(entry.path.rpartition("/")[2] or entry.file)
+    own = entry.ids.get("canvas") or canvas_id(entry)
     return [own] if own else []

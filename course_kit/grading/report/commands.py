@@ -27,11 +27,14 @@ def report_class(folder: Path, anonymous: bool, table: Path | None, marks_max: f
     from course_kit.commands import say
 
     store = building.open_folder(folder)
-    built = building.build(store, anonymous, table, marks_max)
+    try:
+        built = building.build(store, anonymous, table, marks_max)
+    except OSError as error:
+        raise Problem(f"{error.filename or folder} cannot be written: {error.strerror}.") from None
     for line in built.lines:
         say(line)
     say(f"Gradebook: {folder / 'gradebook.csv'}\nReport: {folder / 'report.html'}")
-    without = [entry for entry in built.classroom.entries if not entry.graded]
+    without = [e for e in built.classroom.entries if not e.graded and not e.absent]
     for entry in without[:MAX_NAMED]:
         say(f"{entry.student}: {entry.problem}")
     if without:

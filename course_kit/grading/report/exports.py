@@ -53,7 +53,7 @@ def exported(
     """The table, and who is in it and who is not."""
     known = {entry.student for entry in found}
     missing = [e.student for e in classroom.entries if e.graded and e.student not in known]
-    ungraded = [entry.student for entry in classroom.entries if not entry.graded]
+    ungraded = [e.student for e in classroom.entries if not e.graded and not e.absent]
     return Exported(to_csv(rows, separator), len(found), missing, ungraded)
 
 

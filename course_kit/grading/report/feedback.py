@@ -16,11 +16,14 @@ from course_kit.grading.report.pages import render
 from course_kit.grading.report.reflections import reflections
 
 FOLDER = "feedback"
-MAX_NAME = 80
+# In bytes, as file systems count; a part of a hash and the ending are added.
+MAX_NAME = 180
 # What cannot be a file's name on Windows, whatever follows the dot.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_MOODLE_FOLDER = re.compile(r"[^_/]*(?:_[^_/]*)*?_\d+_assignsubmission_file_?")
-_MOODLE_FLAT = re.compile(r"([^/]*?_\d+_assignsubmission_file_)[^/]+")
+# Moodle writes no underscore into the name of a student, Canvas none before the numbers.
+_MOODLE = re.compile(r"[^_/]+_(\d+)_assignsubmission_file(_|$)")
+_CANVAS = re.compile(r"[^_/]+_(?:LATE_)?(\d+)_\d+_")
+_UNSAFE = re.compile(r"[\\:]")
 
 
 def page(classroom: Classroom, entry: Entry, marks: Marks) -> str:
@@ -59,7 +62,7 @@ def names(entries: list[Entry]) -> dict[str, str]:
 def safe(text: str) -> str:
     """`text` as a file name: letters, digits, dots and dashes, of bounded length."""
     name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", text))
-    name = name.strip("._-")[:MAX_NAME] or "student"
+    name = name.strip("._-").encode("utf-8")[:MAX_NAME].decode("utf-8", "ignore") or "student"
     return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
@@ -83,32 +86,43 @@ def system_names(entries: list[Entry], plain: dict[str, str]) -> dict[str, str]:
     two numbers in the name; both are kept as they came, with `.html` at the end. Where
     neither wrote the name, the page keeps its own.
     """
-    wanted = {entry.student: _system_name(entry) or plain[entry.student] for entry in entries}
-    alike = Counter(_folded(name) for name in wanted.values())
-    return {s: name if alike[_folded(name)] == 1 else plain[s] for s, name in wanted.items()}
+    owners: dict[str, Entry] = {}
+    for entry in entries:
+        name = _folded(_system_name(entry) or "")
+        # Partners share a file; its name is of the one whose number is in it.
+        if name and (name not in owners or entry.student in re.findall(r"\d+", name)):
+            owners[name] = entry
+    named = {entry.student: _system_name(entry) or "" for entry in owners.values()}
+    return plain | named
 
 
 def _system_name(entry: Entry) -> str | None:
-    path = PurePosixPath(entry.path or entry.file)
-    for part in path.parts[:-1]:
-        if _MOODLE_FOLDER.fullmatch(part):
-            return f"{part}/feedback.html"
-    flat = _MOODLE_FLAT.fullmatch(path.name)
-    if flat:
-        return f"{flat[1]}feedback.html"
-    return f"{path.stem}.html" if canvas_id(path.name) else None
+    path = PurePosixPath(_path(entry))
+    if _UNSAFE.search(path.as_posix()):
+        return None
+    for part in path.parts:
+        found = _MOODLE.match(part)
+        if found:
+            return f"{found[0]}feedback.html" if part == path.name else f"{part}/feedback.html"
+    return f"{path.stem}.html" if _CANVAS.match(path.name) else None
 
 
-def canvas_id(name: str) -> str | None:
+def canvas_id(entry: Entry) -> str | None:
     """The student's number in a file name that Canvas wrote: name[_LATE]_NUMBER_NUMBER_file."""
-    found = re.match(r"[^_]+_(?:LATE_)?(\d+)_\d+_", name)
-    return found[1] if found else None
+    found = _CANVAS.match(PurePosixPath(_path(entry)).name)
+    # Who read the folder knew more than the name alone says.
+    return found and (entry.student if entry.student.isdecimal() else found[1])
 
 
-def moodle_id(path: str) -> str | None:
+def moodle_id(entry: Entry) -> str | None:
     """The participant's number in a path that Moodle wrote: name_NUMBER_assignsubmission_file."""
-    found = re.search(r"(?:^|/)[^/]*?_(\d+)_assignsubmission_file(?:_|/|$)", path)
-    return found[1] if found else None
+    parts = map(_MOODLE.match, PurePosixPath(_path(entry)).parts)
+    return next((found[1] for found in parts if found), None)
+
+
+def _path(entry: Entry) -> str:
+    """Where the file lay, as far as is known: the key of a student may be the path itself."""
+    return entry.path or (f"{entry.student}.ipynb" if "/" in entry.student else entry.file)
 
 
 def _folded(name: str) -> str:

@@ -41,8 +41,6 @@ _OPTIONAL: dict[str, Any] = {
 }
 _LIMITS = {"name": 200, "path": 1_000, "attempt": 100, "reason": 500, "note": 1_000}
 _LIMITS |= {"email": 200, "section": 200}
-# How much of a file's path is kept: the folder that a learning system made, and below.
-_PARTS = 4
 
 
 class NoClass(Problem):
@@ -102,6 +100,11 @@ class Entry:
     def shown_name(self) -> str:
         """The name if there is one, else the key."""
         return self.name or self.student
+
+    @property
+    def absent(self) -> bool:
+        """Whether nothing was handed in."""
+        return not self.file and self.result is None
 
     @property
     def graded(self) -> bool:
@@ -250,7 +253,8 @@ def _row(row: Any) -> dict[str, Any]:
     optional = {name: getattr(row, name, None) for name in _OPTIONAL}
     if optional["path"] is None:
         path = getattr(getattr(row, "submission", None), "path", None)
-        optional["path"] = path and "/".join(path.parts[-_PARTS:])
+        # Whole: what a learning system wrote stands left of what a student could have made.
+        optional["path"] = path and path.as_posix()
     kept = {
         # Points may come as exact decimals.
         name: float(value) if name in ("penalty", "final") else value

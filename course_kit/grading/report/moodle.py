@@ -99,5 +99,5 @@ def _moodle_from_names(classroom: Classroom, marks: Marks, assignment: str | Non
 
 
 def _moodle_ids(entry: Entry) -> list[str]:
-    own = entry.ids.get("moodle") or moodle_id(entry.path or entry.file)
+    own = entry.ids.get("moodle") or moodle_id(entry)
     return [f"Participant {own}", own] if own else []

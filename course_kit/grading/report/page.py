@@ -20,7 +20,8 @@ def report(classroom: Classroom, marks: Marks, links: dict[str, str], reflection
         links: student -> the name of the page below ``feedback/``.
         reflections: whether there is a page of written answers to point to.
     """
-    graded = [entry for entry in classroom.entries if entry.graded]
+    # Who handed in nothing has points, perhaps, but did none of the work that is pictured.
+    graded = [entry for entry in classroom.entries if entry.graded and not entry.absent]
     points = Spread.of([entry.counted for entry in graded])
     found = items(classroom)
     whole = classroom.points % 1 == 0 and classroom.points <= 20
@@ -42,7 +43,8 @@ def report(classroom: Classroom, marks: Marks, links: dict[str, str], reflection
         plot=item_plot(found),
         hardest=sorted((i for i in found if i.rate < 1), key=lambda i: i.rate)[:HARDEST],
         mistakes=mistakes(classroom),
-        problems=[entry for entry in classroom.entries if not entry.graded],
+        problems=[e for e in classroom.entries if not e.graded and not e.absent],
+        absent=[entry for entry in classroom.entries if entry.absent],
         unreadable=[e for e in classroom.entries if e.result and e.result["unreadable"]],
         flagged=[entry for entry in classroom.entries if entry.flags],
         remark=remark,

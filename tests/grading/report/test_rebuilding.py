@@ -206,7 +206,7 @@ def test_names_that_come_out_alike_get_a_page_each(store):
     write_reports(store, LAB, rows, Shown(), False)
     pages = sorted(path.name for path in (store.folder / "feedback").iterdir())
     assert len(pages) == len(names) == len({page.casefold() for page in pages})
-    assert all(len(page.encode()) < 200 and "/" not in page for page in pages)
+    assert all(len(page.encode()) < 255 and "/" not in page for page in pages)
     assert "_CON.html" in pages and "李.html" in pages
     assert {path.name for path in store.folder.iterdir()} >= {"class.json", "feedback"}
     assert len(zipfile.ZipFile(store.folder / "feedback.zip").namelist()) == len(names)
@@ -247,8 +247,37 @@ def test_zip_has_the_names_by_which_a_system_finds_the_student(store):
     assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_file_name_made_to_climb_out_of_the_zip_does_not(store):
-    row = Row("ada", "x", a_result(store, "a"), path="../../etc/x_1_2_passwd.ipynb")
+def test_partners_share_a_file_and_its_name_is_of_the_one_who_handed_it_in(store):
+    path = "lovelaceada_1001_90001_lab.ipynb"
+    result = a_result(store, "pair")
+    rows = [Row(student, path, result, path=path) for student in ("1002", "1001")]
+    write_reports(store, LAB, rows, Shown(), False)
+    archive = zipfile.ZipFile(store.folder / "feedback.zip")
+    assert set(archive.namelist()) == {"lovelaceada_1001_90001_lab.html", "1002.html"}
+    page = (store.folder / "feedback" / "1001.html").read_bytes()
+    assert archive.read("lovelaceada_1001_90001_lab.html") == page
+
+
+def test_folder_named_like_another_s_by_a_student_is_not_believed(store):
+    path = "Ada_77_assignsubmission_file_/Ben_78_assignsubmission_file_/lab.ipynb"
+    write_reports(store, LAB, [Row("x", "l", a_result(store, "x"), path=path)], Shown(), False)
+    (name,) = zipfile.ZipFile(store.folder / "feedback.zip").namelist()
+    assert name == "Ada_77_assignsubmission_file_/feedback.html"
+
+
+def test_who_handed_in_nothing_is_counted_and_not_pictured(store):
+    rows = [Row("ada", "lab.ipynb", a_result(store, "ada"))]
+    rows += [Row(f"absent{i}", "", None, note="handed in nothing", final=0) for i in range(3)]
+    write_reports(store, LAB, rows, Shown(), False)
+    page = (store.folder / "report.html").read_text(encoding="utf-8")
+    assert "<dt>Handed in nothing</dt><dd>3</dd>" in page and "<dt>Mean</dt><dd>100.0</dd>" in page
+    assert "For you to decide" not in page
+    assert book(store.folder)["absent1"]["final"] == "0"
+
+
+@pytest.mark.parametrize("name", ["a\\..\\x_1_2_y.ipynb", "c:x_1_2_y.ipynb", "../x_1_2_y.ipynb"])
+def test_file_name_made_to_climb_out_of_the_zip_does_not(store, name):
+    row = Row("ada", name, a_result(store, "a"), path=name)
     write_reports(store, LAB, [row], Shown(), False)
     (name,) = zipfile.ZipFile(store.folder / "feedback.zip").namelist()
-    assert name == "x_1_2_passwd.html"
+    assert name in ("ada.html", "x_1_2_y.html")
