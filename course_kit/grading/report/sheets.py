@@ -16,7 +16,7 @@ from course_kit.problems import Problem
 MAX_BYTES = 64 * 2**20
 
 # Where a cell may begin for a program that splits the file at other separators than we do.
-_PARTS = re.compile(r"([;\t\r\n])")
+_PARTS = re.compile(r"([;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])")
 _BLANK = re.compile(r"[\s\"']*")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|-", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)

@@ -171,21 +171,20 @@ def test_nothing_overlaps_in_the_tables(opened, folder, width):
     assert page.evaluate(OVERLAPS) == []
 
 
-def test_thousand_students_open_in_two_seconds(opened, browser, tmp_path):
+def test_thousand_students_open_in_two_seconds(opened, tmp_path):
     store = Store(tmp_path / "out")
     write_reports(store, LAB, a_class(store, 1_000), Shown(), False)
     path = store.folder / "report.html"
-    started = time.perf_counter()
     page = opened(path)
     page.locator("output").filter(has_text="1000 of 1000").wait_for()
-    took = time.perf_counter() - started
+    took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") / 1000
     started = time.perf_counter()
     page.locator(".grades th").nth(1).get_by_role("button").click()
     assert page.locator(".grades th").nth(1).get_attribute("aria-sort") == "descending"
     sorting = time.perf_counter() - started
     size = path.stat().st_size / 2**20
     print(f"\n1,000 rows ({size:.2f} MiB): open in {took:.2f} s, sorted in {sorting:.2f} s")
-    assert took < LIMIT_SECONDS * MARGIN and sorting < LIMIT_SECONDS * MARGIN
+    assert 0 < took < LIMIT_SECONDS * MARGIN and sorting < LIMIT_SECONDS * MARGIN
 
 
 # The size on the screen of the smallest text, in pixels, that of the pictures included.
