@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_kit.grading.report.manifest import Claim, Classroom, Entry
+from course_kit.grading.report.classroom import Claim, Classroom, Entry
 
 # Below that many results a correlation says nothing.
 MIN_RESULTS = 3

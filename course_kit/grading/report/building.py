@@ -9,8 +9,9 @@ from typing import Any
 
 from course_kit.checks import Lab
 from course_kit.grading.report import feedback, marks
+from course_kit.grading.report.classroom import Classroom
 from course_kit.grading.report.gradebook import gradebook
-from course_kit.grading.report.manifest import Classroom, read_class, write_manifest
+from course_kit.grading.report.manifest import read_class, write_manifest
 from course_kit.grading.report.page import report
 from course_kit.grading.report.pages import GENERATOR, render
 from course_kit.grading.report.reflections import Question, labels, questions

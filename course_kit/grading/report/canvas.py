@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.exports import (
     Exported,
     NotExported,
@@ -20,7 +21,6 @@ from course_kit.grading.report.exports import (
     worth_of,
 )
 from course_kit.grading.report.feedback import canvas_id
-from course_kit.grading.report.manifest import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.matching import Matcher
 from course_kit.grading.report.sheets import Sheet, guard, guard_key, read_sheet

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.gradebook import number
-from course_kit.grading.report.manifest import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.matching import folded
 from course_kit.grading.report.sheets import Sheet, to_csv

@@ -10,7 +10,7 @@ import zipfile
 from collections import Counter
 from pathlib import PurePosixPath
 
-from course_kit.grading.report.manifest import Classroom, Entry
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.pages import render
 from course_kit.grading.report.reflections import reflections

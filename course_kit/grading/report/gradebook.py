@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from course_kit.grading.report.manifest import Classroom, Entry
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.sheets import guard, to_csv
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from course_kit.checks.answers import clean
-from course_kit.grading.report.manifest import Entry
+from course_kit.grading.report.classroom import Entry
 from course_kit.grading.report.reflections import Answer, Question, letters
 from course_kit.grading.report.sheets import BadSheet, Sheet, guard, read_sheet, to_csv, unguard
 from course_kit.grading.store import Store

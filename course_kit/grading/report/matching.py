@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from course_kit.grading.report.manifest import Entry
+from course_kit.grading.report.classroom import Entry
 from course_kit.problems import Problem
 
 

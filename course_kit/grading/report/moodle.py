@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.exports import (
     Exported,
     assignment_column,
@@ -19,7 +20,6 @@ from course_kit.grading.report.exports import (
     worth_of,
 )
 from course_kit.grading.report.feedback import moodle_id
-from course_kit.grading.report.manifest import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.matching import Matcher, folded
 from course_kit.grading.report.sheets import Sheet, guard_key, read_sheet

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from course_kit.grading.report.analysis import Spread, items, mistakes
+from course_kit.grading.report.classroom import Classroom, Entry
 from course_kit.grading.report.gradebook import remark
-from course_kit.grading.report.manifest import Classroom, Entry
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.pages import render
 from course_kit.grading.report.pictures import histogram, item_plot, round_top

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from course_kit.checks.draw import derive
-from course_kit.grading.report.manifest import Classroom, Entry
+from course_kit.grading.report.classroom import Classroom, Entry
 
 LABEL_LETTERS = 8
 

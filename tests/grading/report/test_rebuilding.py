@@ -88,6 +88,8 @@ def test_missing_or_damaged_result_is_one_clear_line_of_its_row(store, damage):
     assert ada["points"] == "100" and ada["note"] == ""
     assert ben["points"] == "0" and ben["note"].startswith("The result file results/")
     assert "Grade again." in ben["note"]
+    # The line is on the student's page as well: it says nothing of this machine.
+    assert str(store.folder) not in ben["note"]
 
 
 @pytest.mark.parametrize(("part", "value"), [("lab", "00_first_steps"), ("level", "none")])
