@@ -123,6 +123,66 @@ def doctor() -> None:
 
 
 @app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="The folder that was graded into.")],
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Written answers without names.")
+    ] = False,
+    marks: Annotated[
+        Path | None, typer.Option(help="Marks for written answers: reflections.csv, filled in.")
+    ] = None,
+    marks_max: Annotated[
+        float, typer.Option(min=0, help="The most marks an answer can have.")
+    ] = 10,
+) -> None:
+    """Build gradebook and pages anew from a graded folder, without grading."""
+    from course_kit.grading.report.commands import report_class
+
+    report_class(out, anonymous, marks, marks_max)
+
+
+exports = typer.Typer(help="Write what other systems take in.", no_args_is_help=True)
+app.add_typer(exports, name="export")
+
+_OUT = Annotated[Path, typer.Argument(help="The folder that was graded into.")]
+_GRADEBOOK = Annotated[Path | None, typer.Option(help="The gradebook as the system exported it.")]
+_ASSIGNMENT = Annotated[str | None, typer.Option(help='Its column, as in "Lab 6 (1234)".')]
+_SCALE = Annotated[bool, typer.Option("--scale", help="Turn points into those it is worth there.")]
+_PRACTICE = Annotated[bool, typer.Option("--practice", help="Export practice points all the same.")]
+_TO = Annotated[Path | None, typer.Option("--to", help="The file to write.")]
+
+
+@exports.command()
+def canvas(
+    out: _OUT,
+    gradebook: _GRADEBOOK = None,
+    assignment: _ASSIGNMENT = None,
+    scale: _SCALE = False,
+    practice: _PRACTICE = False,
+    to: _TO = None,
+) -> None:
+    """Write the column that Canvas' gradebook imports."""
+    from course_kit.grading.report.commands import export_class
+
+    export_class("canvas", out, gradebook, assignment, scale, practice, to)
+
+
+@exports.command()
+def moodle(
+    out: _OUT,
+    gradebook: _GRADEBOOK = None,
+    assignment: _ASSIGNMENT = None,
+    scale: _SCALE = False,
+    practice: _PRACTICE = False,
+    to: _TO = None,
+) -> None:
+    """Write the column that Moodle imports, or fill in its grading worksheet."""
+    from course_kit.grading.report.commands import export_class
+
+    export_class("moodle", out, gradebook, assignment, scale, practice, to)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--to", help="Where to put what it makes.")] = Path(
         "course-kit-demo"

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course_kit.checks import load, names
+from course_kit.checks.handout import lab_notebook
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
@@ -33,7 +34,6 @@ from course_kit.grading.report import write_reports
 from course_kit.grading.settling import FinalRow, Outcome, settle
 from course_kit.grading.store import Store
 from course_kit.grading.submission import find
-from course_kit.notebooks import lab_notebook
 from course_kit.problems import Problem
 
 console = Console(highlight=False)
@@ -132,8 +132,10 @@ def grade_class(
             )
     final = settle(plan, dict(zip(found, map(_outcome, rows), strict=True)))
     reported: list[Any] = list(final)  # has what a report reads of a driver's row
-    write_reports(store, lab_graded, reported, shown, stamped)
+    built = write_reports(store, lab_graded, reported, shown, stamped)
     _show(final, lab_graded.points, stamped)
+    for line in built.lines:
+        say(line)
     say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
     failed = sum(row.result is None for row in rows)
     if failed:

@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from course_kit import quiet
+from course_kit.checks.handout import lab_notebook
 from course_kit.commands import console, grade_class, say
-from course_kit.notebooks import lab_notebook
 from course_kit.problems import Problem
 
 LAB = "00_first_steps"

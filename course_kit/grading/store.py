@@ -55,12 +55,13 @@ class Store:
         """Store a result under its submission's hash."""
         self.write(self._path(digest), json.dumps(result, indent=1, sort_keys=True) + "\n")
 
-    def write(self, path: Path, text: str) -> None:
-        """Write a file whole or not at all, also when the power fails."""
+    def write(self, path: Path, content: str | bytes) -> None:
+        """Write a file whole or not at all, also when the power fails; text as UTF-8."""
+        data = content.encode("utf-8") if isinstance(content, str) else content
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             # mkstemp's files are the owner's alone; reports are as readable as the umask says.

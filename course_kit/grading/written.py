@@ -8,7 +8,8 @@ from typing import Any
 
 from course_kit.checks import Lab
 from course_kit.checks.answers import clean_lines
-from course_kit.notebooks import lab_notebook
+from course_kit.checks.handout import lab_notebook
+from course_kit.checks.handout import questions as shown_questions
 
 # Of one answer, in characters.
 MAX_ANSWER = 20_000
@@ -48,10 +49,10 @@ def answers(lab: Lab, handed_in: dict[str, str]) -> list[dict[str, Any]]:
         lab: whose questions.
         handed_in: by cell id, what stands there now: question and answer in one.
     """
-    found = []
+    found, shown = [], shown_questions(lab.name)
     for name, question in questions(lab).items():
         text = clean_lines(handed_in.get(name, ""), MAX_ANSWER + len(question))
         # An answer is usually written below the question, sometimes in its place.
         answer = text.removeprefix(clean_lines(question, len(question))).strip()
-        found.append({"id": name, "question": question, "text": answer})
+        found.append({"id": name, "question": shown[name], "text": answer})
     return found

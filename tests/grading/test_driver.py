@@ -1,17 +1,12 @@
 """Grading a class: nothing is lost, nothing is done twice, failures of the grader are not kept."""
 
-import csv
-import io
-import json
 from concurrent.futures import Executor, Future
 
 import pytest
 
 from course_kit.checks import UnknownName, load
-from course_kit.grading.driver import NothingToGrade, Row, grade, lab_for
+from course_kit.grading.driver import NothingToGrade, grade, lab_for
 from course_kit.grading.examine import result_key
-from course_kit.grading.levels import Shown
-from course_kit.grading.report import gradebook, report
 from course_kit.grading.store import Store, UnusableFolder
 from course_kit.grading.submission import Submission, find, fingerprint
 
@@ -133,26 +128,3 @@ def test_store_keeps_one_salt(tmp_path):
     (tmp_path / "a" / "salt").write_bytes(b"short")
     with pytest.raises(UnusableFolder, match="not a salt"):
         Store(tmp_path / "a")
-
-
-def rows_with(**changes):
-    result = json.loads(json.dumps(a_result(b"x", b"s" * 32, **changes)))
-    return [
-        Row("=HYPERLINK()", "<b>file", result),
-        Row("ben", "ben", problem="The file was not read."),
-    ]
-
-
-def test_gradebook_defuses_formulas_and_holds_no_times():
-    table = list(csv.DictReader(io.StringIO(gradebook(LAB, rows_with(notes=["@SUM(1)"]), True))))
-    assert table[0]["student"] == "'=HYPERLINK()" and table[0]["note"] == "'@SUM(1)"
-    assert [row["points"] for row in table] == ["100", "0"]
-    assert gradebook(LAB, rows_with(seconds=1), True) == gradebook(LAB, rows_with(seconds=2), True)
-
-
-def test_report_is_one_page_that_escapes_and_fetches_nothing():
-    rows = rows_with(notes=["<script>alert(1)</script>"])
-    page = report(LAB, rows, Shown("limits", {"memory": True}), False, b"s" * 32)
-    assert "<script" not in page and "&lt;script&gt;" in page and "&lt;b&gt;" not in page
-    assert "http:" not in page and "https:" not in page and "src=" not in page
-    assert "Practice." not in page and (b"s" * 32).decode() not in page
