@@ -55,7 +55,7 @@ def check(
     ] = None,
 ) -> None:
     """Check a saved notebook the way the grader will run it."""
-    from course_kit.commands import check_notebook
+    from course_kit.grading.commands import check_notebook
 
     check_notebook(notebook, lab)
 
@@ -80,6 +80,15 @@ def grade(
             "--practice", help="Grade at whatever isolation there is, and say so on every page."
         ),
     ] = False,
+    at_most: Annotated[
+        str, typer.Option(help="Use no stronger isolation than this, to try things out.")
+    ] = "namespaced",
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Grade that many first, and write no report.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Grade on Dask's workers: tls://scheduler:8786.")
+    ] = None,
     layout: Annotated[
         str | None,
         typer.Option(help="canvas, moodle, gradescope or plain, if it is not recognised."),
@@ -107,11 +116,12 @@ def grade(
     ] = None,
 ) -> None:
     """Grade a class. What is done already is not done again."""
-    from course_kit.commands import grade_class
+    from course_kit.grading.commands import Wishes, grade_class
     from course_kit.grading.intake import Options
 
     handed_in = Options.read(layout, attempt, roster, pairs, deadline, late, grace, times)
-    grade_class(submissions, out, lab, jobs, require, practice, handed_in)
+    wishes = Wishes(jobs, require, at_most, practice, sample, cluster)
+    grade_class(submissions, out, lab, wishes, handed_in)
 
 
 @app.command()

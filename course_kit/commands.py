@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
-from rich.text import Text
 
 from course_kit.checks import load, names
 from course_kit.checks.handout import lab_notebook
-from course_kit.checks.lab import Verdict
-from course_kit.checks.table import CheckResult
-from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
-from course_kit.grading.handing_in import make_plan
-from course_kit.grading.intake import Options, take_in
-from course_kit.grading.launchers import launcher_for
-from course_kit.grading.levels import DEFAULT_LEVEL, LEVELS, Shown, show_level
-from course_kit.grading.report import write_reports
-from course_kit.grading.settling import FinalRow, Outcome, settle
-from course_kit.grading.store import Store
-from course_kit.grading.submission import find
-from course_kit.problems import Problem
-
-console = Console(highlight=False)
-
-
-def say(line: str) -> None:
-    """Print as it is: a path that was broken to fit could not be copied, nor read by a program."""
-    console.print(Text(line), soft_wrap=True)
+from course_kit.console import console, say
+from course_kit.problems import Incomplete, Problem
 
 
 def list_labs() -> None:
@@ -66,100 +34,6 @@ def start_lab(lab: str, folder: Path) -> None:
     say(f"{target} is ready. Open it with: jupyter lab {target}")
 
 
-def check_notebook(notebook: Path, lab: str | None) -> None:
-    """Run a saved notebook as the grader does, and show every exercise."""
-    if not notebook.is_file():
-        raise Problem(f"There is no notebook {notebook}.")
-    submissions = find(notebook)
-    name = lab_for(submissions, lab)
-    with tempfile.TemporaryDirectory() as folder, console.status("running the notebook"):
-        store = Store(Path(folder))
-        with local_executor(1) as executor:
-            # Your own notebook: nothing to keep apart, so that this works on any machine.
-            row = grade(submissions, name, store, "limits", executor)[0]
-    if row.result is None:
-        raise Problem(row.problem)
-    so_far = 0
-    for exercise in row.result["exercises"]:
-        verdicts = tuple(_verdict(claim) for claim in exercise["claims"])
-        so_far += sum(verdict.earned for verdict in verdicts)
-        result = CheckResult(name, exercise["name"], verdicts, None, so_far, row.result["points"])
-        console.print(Text(repr(result)), end="\n\n")
-    for note in row.result["notes"]:
-        say(f"Note: {note}")
-
-
-def grade_class(
-    submissions: Path,
-    out: Path,
-    lab: str | None,
-    jobs: int | None,
-    require: str | None,
-    practice: bool,
-    handed_in: Options | None = None,
-) -> None:
-    """Grade what lies in `submissions` into `out`, and show the table."""
-    options = handed_in or Options()
-    intake = take_in(submissions, options)
-    if not intake.notebooks:
-        raise Problem(f"{submissions} holds no notebook (no file that ends in .ipynb).")
-    name = lab_for(intake.notebooks, lab)
-    plan = make_plan(intake, options, name)
-    found = list(plan.submissions)
-    store = Store(out)
-    lab_graded, jobs = load(name), min(jobs or default_jobs(), len(found))
-    with store.alone(), local_executor(jobs) as executor:
-        with console.status("trying what a student could reach from here"):
-            shown = show_level(partial(launcher_for, lab_graded), [out, submissions])
-        _insist(shown, require, practice)
-        stamped = practice and not shown.reaches(DEFAULT_LEVEL)
-        console.print(
-            f"{lab_graded.title}: {len(found)} submissions ({plan.layout}), {jobs} at a time; "
-            f"isolation {shown}"
-        )
-        for passed in plan.passed_over:
-            say(f"Passed over: {passed}")
-        with _progress() as progress, _stopped_cleanly():
-            task = progress.add_task("grading", total=len(found))
-            rows = grade(
-                found,
-                name,
-                store,
-                shown.level,
-                executor,
-                lambda row: progress.advance(task),
-                ahead=2 * jobs,
-            )
-    final = settle(plan, dict(zip(found, map(_outcome, rows), strict=True)))
-    reported: list[Any] = list(final)  # has what a report reads of a driver's row
-    built = write_reports(store, lab_graded, reported, shown, stamped)
-    _show(final, lab_graded.points, stamped)
-    for line in built.lines:
-        say(line)
-    say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
-    failed = sum(row.result is None for row in rows)
-    if failed:
-        raise _NotAll(f"{failed} of {len(rows)} submissions have no grade; the table says why.")
-
-
-class _NotAll(Problem):
-    exit_code = 1
-
-
-class _Interrupted(Problem):
-    exit_code = 130  # as shells say of Ctrl-C
-
-
-@contextmanager
-def _stopped_cleanly() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise _Interrupted(
-            "stopped. What is graded is kept: the same command goes on from there."
-        ) from None
-
-
 def build_labs(solutions: Path, labs: Path, check: bool) -> None:
     """Make the notebooks of `labs` from `solutions`, or say what is stale."""
     from course_kit.authoring import SourceError, build_all
@@ -173,60 +47,6 @@ def build_labs(solutions: Path, labs: Path, check: bool) -> None:
     for change in changes:
         say(str(change))
     if check and changes:
-        raise _NotAll("The notebooks are not what the sources make. Run: course-kit build")
+        raise Incomplete("The notebooks are not what the sources make. Run: course-kit build")
     if not changes:
         say(f"{labs} is up to date.")
-
-
-def _insist(shown: Shown, require: str | None, practice: bool) -> None:
-    if require is not None and require not in LEVELS:
-        raise Problem(f"There is no isolation {require!r}. There are: {', '.join(LEVELS)}.")
-    wanted = require or (shown.level if practice else DEFAULT_LEVEL)
-    if not shown.reaches(wanted):
-        raise Problem(
-            f"Marks need the isolation {wanted!r}; this machine was shown to reach {shown}. "
-            "To see the points all the same, add --practice: they are then marked as practice."
-        )
-    if LEVELS.index(wanted) < LEVELS.index(DEFAULT_LEVEL) and not practice:
-        raise Problem(f"Isolation below {DEFAULT_LEVEL!r} is for practice only: add --practice.")
-
-
-def _verdict(claim: dict[str, object]) -> Verdict:
-    fields = {name: value for name, value in claim.items() if name != "earned"}
-    return Verdict(**fields)  # type: ignore[arg-type]
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )
-
-
-def _outcome(row: Row) -> Outcome:
-    if row.result is None:
-        return Outcome(None, row.problem)
-    return Outcome(row.earned, row.said, row.result["key"]["submission"], row.result)
-
-
-def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
-    title = "practice, not for marks" if practice else None
-    table = Table(
-        *("student", "name", "points", "late", "note"),
-        title=title,
-        box=None,
-        pad_edge=False,
-        title_justify="left",
-    )
-    table.columns[2].justify = "right"
-    for row in rows:
-        final = "-" if row.final is None else f"{row.final}/{points}"
-        late = f"-{row.penalty}: {row.reason}" if row.penalty else row.reason
-        note = "; ".join(filter(None, [row.problem, row.note]))
-        # Text, not str: square brackets in a student's words are not markup.
-        table.add_row(*map(Text, (row.student, row.name, final, late, note)))
-    console.print(table)

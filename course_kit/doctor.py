@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course_kit.checks import load, names
-from course_kit.commands import console, say
+from course_kit.console import console, say
 from course_kit.grading.launchers import close_launchers, launcher_for, plan_here
 from course_kit.grading.levels import ADDS, DEFAULT_LEVEL, HONEST, LEVELS, Shown, show_level
 

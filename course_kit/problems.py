@@ -8,3 +8,15 @@ class Problem(Exception):
     """
 
     exit_code = 2
+
+
+class Incomplete(Problem):
+    """It was done, and something that the user asked to be told about failed."""
+
+    exit_code = 1
+
+
+class Interrupted(Problem):
+    """The user stopped it."""
+
+    exit_code = 130  # as shells say of Ctrl-C

@@ -44,7 +44,9 @@ def class_folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def graded(class_folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("grades")
-    return out, run("grade", class_folder, "-o", out, "--practice", "--jobs", 2)
+    return out, run(
+        "grade", class_folder, "-o", out, "--practice", "--at-most", "limits", "--jobs", 2
+    )
 
 
 def gradebook(out):
@@ -108,7 +110,7 @@ def test_second_run_grades_nothing_again_and_gives_the_same_gradebook(graded, cl
     before = (out / "gradebook.csv").read_bytes()
     stamps = {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()}
     assert len(stamps) == 3
-    run("grade", class_folder, "-o", out, "--practice")
+    run("grade", class_folder, "-o", out, "--practice", "--at-most", "limits")
     assert (out / "gradebook.csv").read_bytes() == before
     assert {path: path.stat().st_mtime_ns for path in (out / "results").iterdir()} == stamps
 
@@ -118,12 +120,12 @@ def test_lost_result_is_graded_again(graded, class_folder):
     before = (out / "gradebook.csv").read_bytes()
     for path in (out / "results").iterdir():
         path.write_text(path.read_text()[:100])
-    run("grade", class_folder, "-o", out, "--practice")
+    run("grade", class_folder, "-o", out, "--practice", "--at-most", "limits")
     assert (out / "gradebook.csv").read_bytes() == before
 
 
 def test_marks_need_more_isolation_than_there_is(class_folder, tmp_path):
-    said = complaint("grade", class_folder, "-o", tmp_path / "out")
+    said = complaint("grade", class_folder, "-o", tmp_path / "out", "--at-most", "limits")
     assert "'contained'" in said and "--practice" in said and "limits" in said
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course_kit import quiet
 from course_kit.checks.handout import lab_notebook
-from course_kit.commands import console, grade_class, say
+from course_kit.console import console, say
 from course_kit.problems import Problem
 
 LAB = "00_first_steps"
@@ -31,7 +31,10 @@ def tour(folder: Path) -> None:
         "A right answer, an untouched starter, two wrong ones, an endless loop, a crash,\n"
         "and one that tries to write its own grade."
     )
-    grade_class(class_folder, folder / "grades", LAB, jobs=None, require=None, practice=True)
+    from course_kit.grading.commands import Wishes, grade_class
+    from course_kit.grading.intake import Options
+
+    grade_class(class_folder, folder / "grades", LAB, Wishes(practice=True), Options())
 
 
 def train(picture: Path, epochs: int = 40) -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +24,9 @@ class ClusterProblem(Problem):
 
 
 @contextmanager
-def cluster_executor(address: str, lab: str, required: str) -> Iterator[tuple[Executor, str, int]]:
+def cluster_executor(
+    address: str, lab: str, required: str
+) -> Iterator[tuple[Executor, Shown, int]]:
     """Connect to a scheduler, and to those of its workers that isolate well enough.
 
     Args:
@@ -35,7 +36,8 @@ def cluster_executor(address: str, lab: str, required: str) -> Iterator[tuple[Ex
         required: the level below which a worker is not used.
 
     Yields:
-        An executor, the weakest level of the workers used, and how many tasks they run at once.
+        An executor, what the weakest of the workers used has shown, and how many tasks they
+        run at once.
 
     Raises:
         ClusterProblem: no scheduler, no encryption, or no worker that is good enough.
@@ -55,16 +57,16 @@ def cluster_executor(address: str, lab: str, required: str) -> Iterator[tuple[Ex
         # What ended one worker is not tried on the next.
         client.run_on_scheduler(_allow_no_failures)
         levels = _levels(client, lab)
-        good = {worker: found for worker, found in levels.items() if _at(found) >= _at(required)}
+        good = {worker: shown for worker, shown in levels.items() if shown.reaches(required)}
         if not good:
-            listed = ", ".join(f"{worker} ({found})" for worker, found in levels.items())
+            listed = ", ".join(f"{worker} ({shown.level})" for worker, shown in levels.items())
             raise ClusterProblem(
                 f"No worker reaches {required!r}. There are: {listed or 'none'}. Run "
                 "course-kit doctor on a worker to see what it lacks."
             )
         executor = client.get_executor(pure=False, workers=list(good), allow_other_workers=False)
         tasks = sum(client.nthreads()[worker] for worker in good)
-        yield executor, min(good.values(), key=_at), tasks
+        yield executor, min(good.values(), key=lambda shown: LEVELS.index(shown.level)), tasks
 
 
 def _insist_on_encryption(address: str) -> None:
@@ -82,7 +84,7 @@ def _insist_on_encryption(address: str) -> None:
         )
 
 
-def _levels(client: Any, lab: str) -> dict[str, str]:
+def _levels(client: Any, lab: str) -> dict[str, Shown]:
     workers = list(client.scheduler_info(n_workers=-1)["workers"])
     asked = {
         worker: client.submit(
@@ -93,14 +95,9 @@ def _levels(client: Any, lab: str) -> dict[str, str]:
     return {worker: future.result(SHOW_SECONDS) for worker, future in asked.items()}
 
 
-def level_of_this_worker(lab: str) -> str:
+def level_of_this_worker(lab: str) -> Shown:
     """Show, where this runs, what a student could reach."""
-    shown: Shown = show_level(partial(launcher_for, load(lab)), [Path.cwd()])
-    return shown.level
-
-
-def _at(level: str) -> int:
-    return LEVELS.index(level)
+    return show_level(partial(launcher_for, load(lab)))
 
 
 def _allow_no_failures(dask_scheduler: Any) -> None:

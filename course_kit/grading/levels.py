@@ -81,17 +81,22 @@ def plan_for(level: str, here: Plan) -> Plan:
     )
 
 
-def show_level(launcher_at: Callable[[str], Launcher], guarded: Iterable[Path] = ()) -> Shown:
+def show_level(
+    launcher_at: Callable[[str], Launcher],
+    guarded: Iterable[Path] = (),
+    at_most: str = LEVELS[-1],
+) -> Shown:
     """Run the canaries with the strongest means of this machine; where those break, with fewer.
 
     Args:
         launcher_at: gives a level's launcher, whose children the canaries are.
         guarded: folders of the grader that a student must not read, list or change.
+        at_most: use no stronger means than those of this level.
 
     Returns:
         The strongest level that was shown with the means that `plan_for` gives to it.
     """
-    for level in reversed(LEVELS[1:]):
+    for level in reversed(LEVELS[: 1 + LEVELS.index(at_most)]):
         shown = show(launcher_at(level), guarded)
         if shown.reaches(level):
             return shown

@@ -24,7 +24,7 @@ def report_class(folder: Path, anonymous: bool, table: Path | None, marks_max: f
     Raises:
         NotAll: if some submissions have no grade.
     """
-    from course_kit.commands import say
+    from course_kit.console import say
 
     store = building.open_folder(folder)
     try:
@@ -56,7 +56,7 @@ def export_class(
     Raises:
         NotAll: if some students are not in it.
     """
-    from course_kit.commands import say
+    from course_kit.console import say
 
     classroom = read_class(folder)
     if classroom.practice and not practice:
