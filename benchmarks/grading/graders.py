@@ -76,6 +76,7 @@ class Nbgrader:
         self._release = self._course / "release" / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb"
 
     def lay_out(self, answers: dict[str, list[str]], jobs: int, folder: Path) -> list[list[str]]:
+        jobs = min(jobs, len(answers))
         courses = [folder / f"course-{job}" for job in range(jobs)]
         for course in courses:
             shutil.copytree(self._course, course)
