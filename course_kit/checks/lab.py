@@ -39,6 +39,10 @@ class StudentGone(StudentError):
     """A probe that gave no answer because the student's process ended."""
 
 
+class AskingFailed(Exception):
+    """The one who asks could not go on: no verdict on the student."""
+
+
 class UnknownName(Problem, LookupError):
     """A lab or an exercise that does not exist; the text lists those that do."""
 
@@ -184,6 +188,8 @@ def _miss(claim: Claim, student: Student, draw: Draw) -> str | None:
     """None where the claim holds, else what was seen."""
     try:
         claim.judged_by(student, draw)
+    except AskingFailed:
+        raise
     except (Mismatch, StudentError) as miss:
         return clean(str(miss), 600)
     except Exception as error:  # an answer so odd that the claim itself stumbled over it

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from course_kit.checks import load
+from course_kit.checks import Lab, load
 from course_kit.grading.examine import examine, result_key
+from course_kit.grading.launchers import close_launchers, stop_launchers
 from course_kit.grading.store import Store
 from course_kit.grading.submission import Refused, Submission, fingerprint
 from course_kit.problems import Problem
@@ -75,6 +76,7 @@ def grade(
     level: str,
     executor: Executor,
     done: Callable[[Row], None] = lambda row: None,
+    ahead: int = 4,
 ) -> list[Row]:
     """Grade submissions and return the rows in the submissions' order.
 
@@ -85,53 +87,88 @@ def grade(
         level: the isolation reached, part of each result's key.
         executor: runs `examine`; any `concurrent.futures.Executor`.
         done: called with each row as it comes, for progress.
+        ahead: submissions that are read before an earlier one is done: not the whole class.
     """
-    lab, rows = load(lab_name), {}
-    waiting: dict[Future[dict[str, Any]], list[Submission]] = {}
-    asked: dict[str, Future[dict[str, Any]]] = {}
+    run = _Run(load(lab_name), store, level, executor, done)
+    try:
+        for submission in submissions:
+            while len(run.waiting) >= ahead:
+                run.collect()
+            run.take(submission)
+        while run.waiting:
+            run.collect()
+    except BaseException:
+        for future in run.waiting:
+            future.cancel()
+        raise
+    return [run.rows[submission] for submission in submissions]
 
-    def finish(submission: Submission, **found: Any) -> None:
-        row = Row(submission.student, submission.path.name, **found)
-        rows[submission] = row
-        done(row)
 
-    for submission in submissions:
+class _Run:
+    """One class on its way: what is asked for, what has come."""
+
+    def __init__(
+        self, lab: Lab, store: Store, level: str, executor: Executor, done: Callable[[Row], None]
+    ):
+        self._lab, self._store, self._level = lab, store, level
+        self._executor, self._done = executor, done
+        self.rows: dict[Submission, Row] = {}
+        # The same bytes under several names are examined once.
+        self.waiting: dict[Future[dict[str, Any]], list[Submission]] = {}
+        self._asked: dict[str, Future[dict[str, Any]]] = {}
+
+    def take(self, submission: Submission) -> None:
+        """Find a submission's result, or have it examined."""
         try:
             data = submission.read()
         except Refused as reason:
-            finish(submission, problem=f"The file was not read: {reason}.")
-            continue
-        digest = fingerprint(data)
-        kept = store.result(digest, result_key(lab, digest, store.salt, level))
+            self._finish(submission, problem=f"The file was not read: {reason}.")
+            return
+        digest, salt = fingerprint(data), self._store.salt
+        kept = self._store.result(digest, result_key(self._lab, digest, salt, self._level))
         if kept:
-            finish(submission, result=kept)
-        elif digest in asked:  # the same bytes under another name
-            waiting[asked[digest]].append(submission)
+            self._finish(submission, result=kept)
+        elif digest in self._asked:
+            self.waiting[self._asked[digest]].append(submission)
         else:
-            future = executor.submit(examine, data, lab.name, store.salt, level)
-            asked[digest], waiting[future] = future, [submission]
-    for future, result, problem in _results(waiting):
-        if result:
-            store.keep(result["key"]["submission"], result)
-        for submission in waiting[future]:
-            finish(submission, result=result, problem=problem)
-    return [rows[submission] for submission in submissions]
+            future = self._executor.submit(examine, data, self._lab.name, salt, self._level)
+            self._asked[digest], self.waiting[future] = future, [submission]
+
+    def collect(self) -> None:
+        """Wait until one is examined, at least, and keep what came of it."""
+        for future in wait(self.waiting, return_when=FIRST_COMPLETED).done:
+            result, problem = None, ""
+            try:
+                result = future.result()
+                self._store.keep(result["key"]["submission"], result)
+            except Exception as error:  # ours, not the student's: said so, and not kept
+                what = f"{type(error).__name__}: {error}"
+                problem = f"The grader failed ({what}). Grade again."
+            for submission in self.waiting.pop(future):
+                self._finish(submission, result=result, problem=problem)
+            self._asked = {d: found for d, found in self._asked.items() if found is not future}
+
+    def _finish(self, submission: Submission, **found: Any) -> None:
+        row = Row(submission.student, submission.path.name, **found)
+        self.rows[submission] = row
+        self._done(row)
 
 
-def _results(
-    futures: dict[Future[dict[str, Any]], list[Submission]],
-) -> Iterator[tuple[Future[dict[str, Any]], dict[str, Any] | None, str]]:
-    for future in as_completed(futures):
-        try:
-            yield future, future.result(), ""
-        except Exception as error:  # ours, not the student's: said so, and not kept
-            yield future, None, f"The grader failed ({type(error).__name__}: {error}). Grade again."
+@contextmanager
+def local_executor(jobs: int) -> Iterator[Executor]:
+    """Threads of this process, each with one student's process at a time; they share a zygote.
 
-
-def local_executor(jobs: int) -> ProcessPoolExecutor:
-    """Worker processes on this machine, each with one student's process at a time."""
-    # spawn, not fork: the caller may have threads, or TensorFlow, in it.
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    Leaving by an exception, as by Ctrl-C, ends what is under way.
+    """
+    executor = ThreadPoolExecutor(jobs, "judge")
+    try:
+        yield executor
+    except BaseException:
+        stop_launchers()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+        close_launchers()
 
 
 def default_jobs() -> int:

@@ -12,14 +12,18 @@ from course_kit.checks import Draw, Lab, judge, load
 from course_kit.checks.draw import derive
 from course_kit.checks.lab import Claim
 from course_kit.grading.asking import Submitted
+from course_kit.grading.launch import ZygoteGone
+from course_kit.grading.launchers import launcher_for
 from course_kit.grading.limits import Limits
 from course_kit.grading.submission import fingerprint
 
-SCHEMA = 1
+SCHEMA = 2
+# How many zygotes may die over one submission before that is the submission's problem.
+MAX_ZYGOTES = 3
 
 
 def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, Any]:
-    """Judge one notebook.
+    """Judge one notebook, anew where the zygote dies on the way.
 
     Args:
         data: the notebook's bytes.
@@ -33,9 +37,17 @@ def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, An
     Raises:
         GraderFailure: if the student's process could not be started at all.
     """
-    lab = load(lab_name)
+    for _ in range(MAX_ZYGOTES - 1):
+        try:
+            return _examine(data, load(lab_name), salt, level)
+        except ZygoteGone:
+            continue
+    return _examine(data, load(lab_name), salt, level)
+
+
+def _examine(data: bytes, lab: Lab, salt: bytes, level: str) -> dict[str, Any]:
     started, digest = time.monotonic(), fingerprint(data)
-    student = Submitted(data, lab)
+    student = Submitted(data, lab, launcher_for(lab, level))
     exercises: list[dict[str, Any]] = []
     try:
         for exercise in lab.exercises:

@@ -13,7 +13,7 @@ import course_kit
 from course_kit.checks import Lab
 from course_kit.grading.driver import Row
 from course_kit.grading.examine import salt_fingerprint
-from course_kit.grading.limits import Shown
+from course_kit.grading.levels import Shown
 from course_kit.grading.store import Store
 
 # A cell that begins so would be a formula to a spreadsheet.

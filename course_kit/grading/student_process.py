@@ -1,8 +1,8 @@
 """The student's process: reads a notebook, runs its cells, answers probes.
 
-Started by the judge in isolated mode with an environment of its own. It holds
-no claim, no expected answer, no verdict and no salt. Parsing happens here, under
-the limits, because parsing is itself something that can be attacked.
+Forked from the zygote (`course_kit.grading.zygote`), or started by the judge in isolated mode
+where fork is not to be trusted. It holds no claim, no expected answer, no verdict and no salt.
+Parsing happens here, under the limits, because parsing is itself something that can be attacked.
 """
 
 from __future__ import annotations
@@ -11,23 +11,34 @@ import ast
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
+import tempfile
 from typing import Any
 
 import nbformat
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from course_kit.checks.answers import Message, clean
 from course_kit.checks.lab import StudentError
 from course_kit.checks.notebook import Notebook, answer
 from course_kit.grading import leftovers
 from course_kit.grading.channel import PlainChannel
+from course_kit.grading.folders import HOMES
+from course_kit.grading.isolation import canaries
+from course_kit.grading.isolation.sandbox import Plan, Sandbox, interpreter_files
 from course_kit.grading.limits import Limits
 
 MAX_FINDINGS = 50
+# Written answers: how many, and how long each may be, in characters.
+MAX_REFLECTIONS, MAX_REFLECTION = 50, 20_000
+# What students import, and what it and Keras import only when they are used.
+_COMMON = "keras tensorflow matplotlib.pyplot matplotlib.backends.backend_agg PIL.Image secrets"
+_COMMON += " zipfile asyncio h5py random math time json dataclasses functools itertools"
 
 
 class Unreadable(Exception):
@@ -41,13 +52,61 @@ class CellTimeout(BaseException):
 
 
 def main() -> None:
-    """Open the notebook that the judge sends, run it, answer until the judge hangs up."""
+    """Be a student's process in an interpreter of its own: where there is no zygote."""
     channel = PlainChannel(socket.socket(fileno=int(sys.argv[1])))
+    request = json.loads(channel.receive().text)
+    load(request["lab"])
+    readable = (*interpreter_files(), *request["readable"])
+    _be(channel, Sandbox(Plan(**request["plan"]), readable), request)
+
+
+def run(end: socket.socket, sandbox: Sandbox, request: dict[str, Any]) -> None:
+    """Be a student's process in a child of the zygote, where `load` has run already."""
+    _be(PlainChannel(end), sandbox, request)
+
+
+def load(lab: dict[str, Any]) -> None:
+    """Import all that a student of this lab may use; run no operation of TensorFlow.
+
+    Args:
+        lab: "allows", the parts of course_kit that its notebook may import; "probes".
+    """
+    for name in _COMMON.split():
+        importlib.import_module(name)
+    if "data" in lab["allows"]:
+        importlib.import_module("sklearn.datasets")
+    for part in ("quiet", *lab["allows"]):
+        _load_whole(f"course_kit.{part}")
+    importlib.import_module(lab["probes"])
+    config = Config()
+    config.HistoryManager.enabled = False  # it would start a thread
+    shell = InteractiveShell.instance(config=config)
+    leftovers.answer_harmlessly(shell)
+    leftovers.guard_imports(tuple(lab["allows"]), lab["probes"])
+
+
+def _load_whole(name: str) -> None:
+    """Import a module with all beneath it: its files cannot be read later."""
+    module = importlib.import_module(name)
+    for found in pkgutil.walk_packages(getattr(module, "__path__", []), f"{name}."):
+        importlib.import_module(found.name)
+
+
+def _be(channel: PlainChannel, sandbox: Sandbox, request: dict[str, Any]) -> None:
+    _silence()
+    os.umask(0o077)
+    sandbox.enter(request["folder"], request["slot"], Limits(**request["limits"]))
+    _move_in(request["folder"])
+    if request["role"] == "canary":
+        canaries.run(channel, request)
+        return
     channel.send(Message("hello"))
     opening = channel.receive()
-    config, data = json.loads(opening.text), opening.arrays[0].tobytes()
-    _silence()
-    Limits(**config["limits"]).apply()
+    _study(channel, json.loads(opening.text), opening.arrays[0].tobytes())
+
+
+def _study(channel: PlainChannel, config: dict[str, Any], data: bytes) -> None:
+    """Run the notebook, then answer until the judge hangs up."""
     try:
         cells, findings = read_notebook(data)
     except (Unreadable, MemoryError, RecursionError) as error:
@@ -56,7 +115,8 @@ def main() -> None:
         return
     for finding in findings[:MAX_FINDINGS]:
         channel.send(Message("finding", finding))
-    shell = _shell(config)
+    shell = InteractiveShell.instance()
+    signal.signal(signal.SIGPROF, _time_is_up)
     for number, source in cells.items():
         if number in config["skip"]:
             continue
@@ -64,9 +124,22 @@ def main() -> None:
         raised = _run(shell, source, config["cell_seconds"])
         if raised:
             channel.send(Message("cell_error", clean(raised, 400), [np.array(number)]))
-    probes = importlib.import_module(config["probes"])
+    probes = sys.modules[config["probes"]]
     channel.send(Message("ready"))
     _answer_until_closed(channel, probes, Notebook(shell.user_ns))
+
+
+def _move_in(folder: str) -> None:
+    """Make the folder a home: what libraries write goes there."""
+    for name in HOMES:
+        os.environ[name] = os.path.join(folder, name.lower())
+        os.makedirs(os.environ[name], exist_ok=True)
+    tempfile.tempdir = None
+    InteractiveShell.instance().ipython_dir = os.environ["IPYTHONDIR"]
+    from keras.src.backend import config
+
+    if hasattr(config, "_KERAS_DIR"):  # read from the environment when Keras was imported
+        config._KERAS_DIR = os.environ["KERAS_HOME"]
 
 
 def read_notebook(data: bytes) -> tuple[dict[int, str], list[str]]:
@@ -143,16 +216,6 @@ def _syntax(source: str) -> str | None:
     except (ValueError, UnicodeError, RecursionError, MemoryError) as error:
         return f"cannot be compiled ({type(error).__name__})"
     return None
-
-
-def _shell(config: dict[str, Any]) -> InteractiveShell:
-    shell = InteractiveShell.instance()
-    if shell.history_manager is not None:
-        shell.history_manager.enabled = False
-    leftovers.answer_harmlessly(shell)
-    leftovers.guard_imports(tuple(config["allows"]), config["probes"])
-    signal.signal(signal.SIGPROF, _time_is_up)
-    return shell
 
 
 def _run(shell: InteractiveShell, source: str, seconds: int) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from course_kit.checks import UnknownName, load
 from course_kit.grading.driver import NothingToGrade, Row, grade, lab_for
 from course_kit.grading.examine import result_key
-from course_kit.grading.limits import Shown
+from course_kit.grading.levels import Shown
 from course_kit.grading.report import gradebook, report
 from course_kit.grading.store import Store, UnusableFolder
 from course_kit.grading.submission import Submission, find, fingerprint

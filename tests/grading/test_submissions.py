@@ -5,6 +5,7 @@ import os
 
 import nbformat
 import pytest
+from isolated import shown_here
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_kit.grading.examine import examine
@@ -31,7 +32,9 @@ def as_bytes(document):
 
 
 def grade(data):
-    return examine(data if isinstance(data, bytes) else as_bytes(data), "00", SALT, "limits")
+    """Examine at the strongest isolation there is here."""
+    blob = data if isinstance(data, bytes) else as_bytes(data)
+    return examine(blob, "00", SALT, shown_here().level)
 
 
 def test_right_answer_earns_full_marks():
@@ -164,7 +167,7 @@ def test_loop_that_swallows_interrupts_is_ended_from_outside():
     [
         ("import os\nos._exit(3)", "exit code 3"),
         ("import ctypes\nctypes.string_at(0)", "crashed"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("import os\nos.abort()", "crashed"),
         ("import os\nos.closerange(3, 1000)", "ended the process"),
     ],
 )
@@ -212,9 +215,9 @@ def test_memory_is_bounded():
 
 
 def test_sleeping_answer_is_waited_for_no_longer_than_the_backstop(monkeypatch):
-    from course_kit.grading import asking
+    from course_kit.grading import process
 
-    monkeypatch.setattr(asking, "WALL_OVER_CPU", 0.4)
+    monkeypatch.setattr(process, "WALL_OVER_CPU", 0.4)
     result = grade(notebook("import time\ndef exponential_average(v, b): time.sleep(600)"))
     assert result["earned"] == 0 and result["seconds"] < 60
     assert "no answer" in result["exercises"][0]["claims"][0]["seen"]
@@ -228,7 +231,11 @@ def test_text_of_a_student_loses_control_characters():
 def test_same_salt_gives_the_same_result_and_another_draws_differently():
     probe = "def exponential_average(values, beta): raise ValueError(str(values[0]))"
     data = as_bytes(notebook(probe))
-    first, again, other = grade(data), grade(data), examine(data, "00", b"t" * 32, "limits")
+    first, again, other = (
+        grade(data),
+        grade(data),
+        examine(data, "00", b"t" * 32, shown_here().level),
+    )
     assert first["exercises"] == again["exercises"] != other["exercises"]
 
 

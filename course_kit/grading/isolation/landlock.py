@@ -15,10 +15,11 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from course_kit.grading.isolation import kernel
+
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on all architectures
 _VERSION = 1  # flag of create_ruleset: only give the ABI
 _PATH_BENEATH = 1
-_PR_SET_NO_NEW_PRIVS = 38
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = (1 << bit for bit in range(4))
 # remove_dir, remove_file, make_char, make_dir, make_reg, make_sock, make_fifo, make_block, make_sym
@@ -46,7 +47,7 @@ class _PathBeneath(ctypes.Structure):
 def abi() -> int:
     """Give the kernel's Landlock version; 0 where there is none, or it is switched off."""
     try:
-        return _call(_CREATE_RULESET, None, 0, _VERSION)
+        return kernel.syscall(_CREATE_RULESET, None, 0, _VERSION)
     except OSError:
         return 0
 
@@ -81,7 +82,7 @@ class Ruleset:
         attribute = _RulesetAttribute(files, tcp, scoped)
         # Older kernels know a shorter structure, and refuse a longer one that asks for nothing.
         size = 24 if scoped else 16 if tcp else 8
-        self._descriptor = _call(_CREATE_RULESET, ctypes.byref(attribute), size, 0)
+        self._descriptor = kernel.syscall(_CREATE_RULESET, ctypes.byref(attribute), size, 0)
         try:
             for path in read:
                 self._allow(path, (READ_FILE | READ_DIR) & files)
@@ -96,10 +97,8 @@ class Ruleset:
 
         Call it while the process has one thread: others would keep what they may.
         """
-        libc = _libc()
-        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS)")
-        _call(_RESTRICT_SELF, self._descriptor, 0)
+        kernel.prctl(kernel.NO_NEW_PRIVS, 1)
+        kernel.syscall(_RESTRICT_SELF, self._descriptor, 0)
         self.close()
 
     def close(self) -> None:
@@ -115,19 +114,6 @@ class Ruleset:
             if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
                 access &= OF_FILES
             rule = _PathBeneath(access, descriptor)
-            _call(_ADD_RULE, self._descriptor, _PATH_BENEATH, ctypes.byref(rule), 0)
+            kernel.syscall(_ADD_RULE, self._descriptor, _PATH_BENEATH, ctypes.byref(rule), 0)
         finally:
             os.close(descriptor)
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _call(number: int, *arguments: object) -> int:
-    wide = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    result = int(_libc().syscall(ctypes.c_long(number), *wide))
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result

@@ -55,6 +55,8 @@ PRETENDED = (
     "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr "
     "removexattr lremovexattr fremovexattr"
 )
+# Refused with this first argument: the parent's end is to be its own end, whatever it says.
+PARENT_DEATH_SIGNAL = 1
 # Allowed for this process alone: the number of the argument that names it.
 OF_ITSELF = {"kill": 0, "tgkill": 0}
 # Allowed where the argument is 0, "the caller".
@@ -74,44 +76,64 @@ def available() -> str | None:
     return None
 
 
-def restrict_self() -> None:
-    """Give the calls up, for good. Call it while the process has one thread.
+class Filter:
+    """The filter, built once and put on by each process that is forked afterwards.
 
     Raises:
-        OSError: the kernel refuses the filter.
+        OSError: libseccomp cannot build it.
     """
-    _filter().load()
+
+    def __init__(self) -> None:
+        import pyseccomp as lib
+
+        self._filter = made = lib.SyscallFilter(lib.ERRNO(errno.ENOSYS))
+        # What is allowed in some cases: what it takes, and the opposite.
+        thread, caller = CLONE_THREAD, OF_THE_CALLER.items()
+        flags = [lib.Arg(0, lib.MASKED_EQ, thread, flag) for flag in (thread, 0)]
+        wish = [lib.Arg(0, relation, PARENT_DEATH_SIGNAL) for relation in (lib.NE, lib.EQ)]
+        either = {"clone": flags, "prctl": wish}
+        either |= {name: [lib.Arg(at, how, 0) for how in (lib.EQ, lib.NE)] for name, at in caller}
+        _add(made, lib.ERRNO(errno.EPERM), " ".join(REFUSED.values()))
+        _add(made, lib.ERRNO(0), PRETENDED)
+        for name, (right, wrong) in either.items():
+            made.add_rule(lib.ALLOW, name, right)
+            made.add_rule(lib.ERRNO(errno.EPERM), name, wrong)
+        handled = {
+            *ABSENT.split(),
+            *" ".join(REFUSED.values()).split(),
+            *PRETENDED.split(),
+            *either,
+        }
+        for number in range(NEWEST + 1):
+            known = _name(number)
+            if known is not None and known not in handled:
+                made.add_rule(lib.ALLOW, number)
+
+    def restrict_self(self) -> None:
+        """Give the calls up, for good. Call it while the process has one thread.
+
+        Raises:
+            OSError: the kernel refuses the filter.
+        """
+        import pyseccomp as lib
+
+        # The strictest filter decides; the second refuses that there be a third.
+        of_itself = lib.SyscallFilter(lib.ALLOW)
+        for name, place in OF_ITSELF.items():
+            of_itself.add_rule(lib.ERRNO(errno.EPERM), name, lib.Arg(place, lib.NE, os.getpid()))
+        of_itself.load()
+        self._filter.load()
 
 
-def _filter() -> Any:
-    import pyseccomp as lib
+def restrict_self() -> None:
+    """Build the filter and put it on."""
+    Filter().restrict_self()
 
-    made = lib.SyscallFilter(lib.ERRNO(errno.ENOSYS))
-    handled = set(ABSENT.split())
-    for names, action in (
-        (" ".join(REFUSED.values()), lib.ERRNO(errno.EPERM)),
-        (PRETENDED, lib.ERRNO(0)),
-    ):
-        for name in names.split():
-            handled.add(name)
-            if _number(name) is not None:
-                made.add_rule(action, name)
-    # For each call what it takes to be allowed, and the opposite.
-    either = {
-        "clone": [lib.Arg(0, lib.MASKED_EQ, CLONE_THREAD, flag) for flag in (CLONE_THREAD, 0)]
-    }
-    for places, value in ((OF_ITSELF, os.getpid()), (OF_THE_CALLER, 0)):
-        for name, place in places.items():
-            either[name] = [lib.Arg(place, relation, value) for relation in (lib.EQ, lib.NE)]
-    for name, (right, wrong) in either.items():
-        handled.add(name)
-        made.add_rule(lib.ALLOW, name, right)
-        made.add_rule(lib.ERRNO(errno.EPERM), name, wrong)
-    for number in range(NEWEST + 1):
-        known = _name(number)
-        if known is not None and known not in handled:
-            made.add_rule(lib.ALLOW, number)
-    return made
+
+def _add(made: Any, action: Any, names: str) -> None:
+    for name in names.split():
+        if _number(name) is not None:
+            made.add_rule(action, name)
 
 
 def _number(name: str) -> int | None:
