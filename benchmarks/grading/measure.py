@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -30,6 +31,11 @@ class Cost:
     def peak(self) -> float:
         """The largest sample, in MB."""
         return max(megabytes for _, megabytes in self.memory)
+
+    @property
+    def typical(self) -> float:
+        """The median sample, in MB: far below the peak where the start-up is what is large."""
+        return median(megabytes for _, megabytes in self.memory)
 
 
 class Sampler(threading.Thread):

@@ -7,6 +7,7 @@ forked from a process that has imported all that the code will import: no start-
 sandbox, no wire. Prints [[wall seconds, processor seconds, points], ...] as JSON.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -76,6 +77,8 @@ def main():
     _, late = in_a_child(paths[0])
     for name in late:  # what Keras imports only when it is used
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the collector would otherwise write to, and so copy, every page
     print(json.dumps([in_a_child(path)[0] for path in paths]))
 
 
