@@ -7,9 +7,10 @@ The assignment has eight claims of a point each about a layer and a callback; st
 tests fit a small model once each. All three must give a right answer 8 points and a wrong
 one 5. The peers are installed into environments of their own under ``--environments``.
 Costs are of the whole process tree, per submission: of a class of the larger size with
-start-up, and the difference of two sizes without (for course-kit the larger one is five times as
-large again, so that its time stands out from its start-up's variation). Medians of the repetitions; what
-counts is the ratio, the graders being run in turn so that a busy machine slows them all.
+start-up, and the difference of two sizes without (course-kit's larger class is five times
+as large, so that its time stands out from the start-up's variation). Medians of the
+repetitions; what counts is the ratio, the graders being run in turn so that a busy machine
+slows them all.
 
 With ``--many``, course-kit alone grades that many different solutions of a lab; time and
 memory of each hundred are printed.
