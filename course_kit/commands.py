@@ -143,6 +143,15 @@ def grade_class(
         raise _NotAll(f"{failed} of {len(rows)} submissions have no grade; the table says why.")
 
 
+def export_gradescope(lab: str, to: Path, practice: bool) -> None:
+    """Write a lab's autograder for Gradescope."""
+    from course_kit.grading.autograder.bundle import write_autograder
+
+    write_autograder(lab, to, practice)
+    say(f"{to} is ready: upload it as the assignment's autograder.")
+    say("Give its containers 3 GB of memory; with less, TensorFlow is ended before it is done.")
+
+
 class _NotAll(Problem):
     exit_code = 1
 

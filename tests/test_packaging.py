@@ -50,6 +50,8 @@ def test_wheel_carries_labs_and_checks(wheel):
         assert f"course_kit/checks/lab{lab}/claims.py" in names
         assert f"course_kit/checks/lab{lab}/probes.py" in names
     assert "course_kit/grading/templates/report.html" in names
+    assert "course_kit/grading/autograder/files/setup.sh" in names
+    assert "course_kit/grading/autograder/files/run_autograder" in names
 
 
 def test_wheel_carries_no_solution_and_no_mutant(wheel):
