@@ -90,6 +90,9 @@ def test_equal_contents_make_equal_bytes(zipped, monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     assert bundle.autograder_zip(LAB, practice=True) == zipped
     assert bundle.autograder_zip(LAB, practice=False) != zipped
+    entries = zipfile.ZipFile(io.BytesIO(zipped)).infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert [e.filename for e in entries] == sorted(e.filename for e in entries)
 
 
 def test_scripts_lie_at_the_root_and_may_be_run(zipped):
@@ -249,6 +252,14 @@ def test_points_that_do_not_add_up_are_an_error():
     assert results.graded(a_result())["score"] == 2
     with pytest.raises(ValueError, match="add up"):
         results.graded(a_result(earned=3))
+
+
+def test_words_are_plain_even_where_a_result_was_not_cleaned():
+    result = a_result(notes=[f"note{BIDI}\x1b[31m"], earned=0)
+    claim = result["exercises"][0]["claims"][0]
+    claim |= {"passed": False, "earned": 0, "seen": f"{BIDI}\x1b[2J9", "text": f"It{BIDI} holds."}
+    text = json.dumps(results.graded(result), ensure_ascii=False)
+    assert BIDI not in text and "\\u001b" not in text
 
 
 @pytest.mark.parametrize("level", ["none", "limits", "contained", "sealed", "namespaced"])
