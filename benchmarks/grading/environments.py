@@ -47,7 +47,8 @@ def prepare(folder: Path) -> dict[str, Path]:
 
 def _make(environment: Path, requirements: list[str], held: list[str]) -> None:
     stamp = environment / "made-of.txt"
-    made_of = "\n".join([sys.version, *requirements, *held])
+    shared = [line for line in held if line.lower().split("==")[0] in _SHARED]
+    made_of = "\n".join([sys.version, sys.prefix, *requirements, *shared])
     if stamp.is_file() and stamp.read_text() == made_of:
         return
     shutil.rmtree(environment, ignore_errors=True)
