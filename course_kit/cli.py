@@ -192,6 +192,26 @@ def moodle(
     export_class("moodle", out, gradebook, assignment, scale, practice, to)
 
 
+@exports.command()
+def gradescope(
+    lab: Annotated[str, typer.Argument(help="The lab, as in 06 or 06_dropout.")],
+    to: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
+        "autograder.zip"
+    ),
+    practice: Annotated[
+        bool,
+        typer.Option(
+            "--practice",
+            help="Give points, marked as practice, where isolation is too weak for marks.",
+        ),
+    ] = False,
+) -> None:
+    """Write the autograder of a lab that Gradescope takes in."""
+    from course_kit.commands import export_gradescope
+
+    export_gradescope(lab, to, practice)
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--to", help="Where to put what it makes.")] = Path(

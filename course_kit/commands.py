@@ -34,6 +34,15 @@ def start_lab(lab: str, folder: Path) -> None:
     say(f"{target} is ready. Open it with: jupyter lab {target}")
 
 
+def export_gradescope(lab: str, to: Path, practice: bool) -> None:
+    """Write a lab's autograder for Gradescope."""
+    from course_kit.grading.autograder.bundle import write_autograder
+
+    write_autograder(lab, to, practice)
+    say(f"{to} is ready: upload it as the assignment's autograder.")
+    say("Give its containers 3 GB of memory; with less, TensorFlow is ended before it is done.")
+
+
 def build_labs(solutions: Path, labs: Path, check: bool) -> None:
     """Make the notebooks of `labs` from `solutions`, or say what is stale."""
     from course_kit.authoring import SourceError, build_all

@@ -51,6 +51,8 @@ def test_wheel_carries_labs_and_checks(wheel):
         assert f"course_kit/checks/lab{lab}/probes.py" in names
     for page in (ROOT / "course_kit" / "grading" / "report" / "templates").iterdir():
         assert f"course_kit/grading/report/templates/{page.name}" in names
+    assert "course_kit/grading/autograder/files/setup.sh" in names
+    assert "course_kit/grading/autograder/files/run_autograder" in names
 
 
 def test_wheel_carries_no_solution_and_no_mutant(wheel):

@@ -1,0 +1,1 @@
+"""Helpers of benchmarks/grading.py: one assignment, put to three graders."""
