@@ -117,11 +117,47 @@ def grade(
 ) -> None:
     """Grade a class. What is done already is not done again."""
     from course_kit.grading.commands import Wishes, grade_class
-    from course_kit.grading.intake import Options
 
-    handed_in = Options.read(layout, attempt, roster, pairs, deadline, late, grace, times)
+    said = {"layout": layout, "attempt": attempt, "deadline": deadline, "late": late}
+    files = {"roster": roster and roster.resolve(), "pairs": pairs and pairs.resolve()}
     wishes = Wishes(jobs, require, at_most, practice, sample, cluster)
-    grade_class(submissions, out, lab, wishes, handed_in)
+    words = said | files | {"grace": grace, "times": times}
+    grade_class(submissions, out, lab, wishes, words)
+
+
+_GRADED = Annotated[Path, typer.Argument(help="The folder that was graded into.")]
+
+
+@app.command()
+def why(
+    out: _GRADED,
+    student: Annotated[str, typer.Argument(help="As the gradebook names the student.")],
+    claim: Annotated[str, typer.Argument(help="As in inverted_dropout.survivors_are_scaled.")],
+) -> None:
+    """Replay one verdict: what was asked, what was answered, what was made of it."""
+    from course_kit.grading.why import explain
+
+    explain(out, student, claim)
+
+
+@app.command()
+def regrade(
+    out: _GRADED,
+    claim: Annotated[
+        str | None, typer.Option(help="Judge this claim again, with its exercise.")
+    ] = None,
+    void: Annotated[str | None, typer.Option(help="Count this claim as met for everybody.")] = None,
+    student: Annotated[str | None, typer.Option(help="Whose points to set by hand.")] = None,
+    points: Annotated[str | None, typer.Option(help="The points that are to count.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for --void and --points.")] = "",
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Make it so; without it, it is only shown.")
+    ] = False,
+) -> None:
+    """Show which grades would change, before they do."""
+    from course_kit.grading.regrade import Change, regrade_class
+
+    regrade_class(out, Change(claim, void, student, points, reason), publish)
 
 
 @app.command()

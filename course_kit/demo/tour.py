@@ -32,9 +32,8 @@ def tour(folder: Path) -> None:
         "and one that tries to write its own grade."
     )
     from course_kit.grading.commands import Wishes, grade_class
-    from course_kit.grading.intake import Options
 
-    grade_class(class_folder, folder / "grades", LAB, Wishes(practice=True), Options())
+    grade_class(class_folder, folder / "grades", LAB, Wishes(practice=True), {})
 
 
 def train(picture: Path, epochs: int = 40) -> Path:

@@ -20,12 +20,15 @@ from course_kit.checks.draw import derive
 from course_kit.checks.lab import Verdict
 from course_kit.checks.table import CheckResult
 from course_kit.console import console, progress, say
+from course_kit.grading import decisions, run_file
+from course_kit.grading.decisions import Decisions
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
 from course_kit.grading.handing_in import Plan, make_plan
 from course_kit.grading.intake import Options, take_in
 from course_kit.grading.launchers import launcher_for
 from course_kit.grading.levels import DEFAULT_LEVEL, LEVELS, Shown, show_level
 from course_kit.grading.report import write_reports
+from course_kit.grading.run_file import RunFile
 from course_kit.grading.settling import FinalRow, Outcome, settle
 from course_kit.grading.store import Store
 from course_kit.grading.submission import Submission, find
@@ -89,9 +92,14 @@ def check_notebook(notebook: Path, lab: str | None) -> None:
 
 
 def grade_class(
-    submissions: Path, out: Path, lab: str | None, wishes: Wishes, handed_in: Options
+    submissions: Path, out: Path, lab: str | None, wishes: Wishes, words: dict[str, Any]
 ) -> None:
-    """Grade what lies in `submissions` into `out`, and show the table."""
+    """Grade what lies in `submissions` into `out`, and show the table.
+
+    Args:
+        words: what is said about the download: those of `Options.read`.
+    """
+    handed_in = Options.read(**words)
     intake = take_in(submissions, handed_in)
     if not intake.notebooks:
         raise Problem(f"{submissions} holds no notebook (no file that ends in .ipynb).")
@@ -109,7 +117,11 @@ def grade_class(
         left = (len(plan.submissions) - len(chosen)) * (time.monotonic() - started) / len(chosen)
         say(f"The others will take about {left / 60:.0f} min: the same without --sample.")
         return
-    final = settle(plan, dict(zip(chosen, map(_outcome, rows), strict=True)))
+    run_file.keep(store, RunFile(str(submissions.resolve()), name, shown.level, words))
+    decided = decisions.read(out)
+    outcomes = (_outcome(row, decided) for row in rows)
+    settled = settle(plan, dict(zip(chosen, outcomes, strict=True)))
+    final = [decided.row(row) for row in settled]
     reported: list[Any] = list(final)  # has what a report reads of a driver's row
     built = write_reports(store, asked, reported, shown, practice)
     _show(final, asked.points, practice)
@@ -191,11 +203,12 @@ def _verdict(claim: dict[str, object]) -> Verdict:
     return Verdict(**fields)  # type: ignore[arg-type]
 
 
-def _outcome(row: Row) -> Outcome:
+def _outcome(row: Row, decided: Decisions) -> Outcome:
     if row.result is None:
         return Outcome(None, row.problem)
+    counted = decided.result(row.result)
     # The notes of the run come with the result.
-    return Outcome(row.earned, "", row.result["key"]["submission"], row.result)
+    return Outcome(counted["earned"], "", row.result["key"]["submission"], counted)
 
 
 def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:

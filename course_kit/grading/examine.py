@@ -23,7 +23,9 @@ SCHEMA = 2
 MAX_ZYGOTES = 3
 
 
-def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, Any]:
+def examine(
+    data: bytes, lab_name: str, salt: bytes, level: str, exercise: str | None = None
+) -> dict[str, Any]:
     """Judge one notebook, anew where the zygote dies on the way.
 
     Args:
@@ -31,6 +33,7 @@ def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, An
         lab_name: the lab whose claims are put to it.
         salt: the output folder's secret, from which the draws come.
         level: the isolation that this machine was shown to reach.
+        exercise: the only one to judge; all by default.
 
     Returns:
         The result as JSON can hold it: points, verdicts, notes, times, key.
@@ -40,18 +43,18 @@ def examine(data: bytes, lab_name: str, salt: bytes, level: str) -> dict[str, An
     """
     for _ in range(MAX_ZYGOTES - 1):
         try:
-            return _examine(data, load(lab_name), salt, level)
+            return _examine(data, load(lab_name), salt, level, exercise)
         except ZygoteGone:
             continue
-    return _examine(data, load(lab_name), salt, level)
+    return _examine(data, load(lab_name), salt, level, exercise)
 
 
-def _examine(data: bytes, lab: Lab, salt: bytes, level: str) -> dict[str, Any]:
+def _examine(data: bytes, lab: Lab, salt: bytes, level: str, only: str | None) -> dict[str, Any]:
     started, digest = time.monotonic(), fingerprint(data)
     student = Submitted(data, lab, launcher_for(lab, level))
     exercises: list[dict[str, Any]] = []
     try:
-        for exercise in lab.exercises:
+        for exercise in [only] if only else lab.exercises:
             student.begin(exercise)
             verdicts = judge(lab, exercise, student, lambda claim: draw_for(salt, digest, claim))
             exercises.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import course_kit
 from course_kit.checks import Lab, UnknownName
 from course_kit.checks.answers import clean
 from course_kit.checks.handout import questions
+from course_kit.grading import decisions
 from course_kit.grading.examine import salt_fingerprint
 from course_kit.grading.report.classroom import Claim, Classroom, Entry
 from course_kit.grading.report.results import Damaged, finite, read_result
@@ -99,8 +100,12 @@ def read_class(folder: Path) -> Classroom:
             entries=[],
         )
         taken: set[str] = set()
+        decided = decisions.read(folder)
         for row in found["rows"]:
-            classroom.entries.append(_entry(folder, classroom, row, taken))
+            entry = _entry(folder, classroom, row, taken)
+            if entry.result:
+                entry = replace(entry, result=decided.result(entry.result))
+            classroom.entries.append(entry)
     except OSError as error:
         raise NoClass(
             f"{path} cannot be read ({error.strerror}). "
