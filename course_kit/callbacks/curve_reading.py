@@ -116,14 +116,15 @@ def read_curves(
 def _read_gap(ahead: np.ndarray, progress: float) -> Reading:
     gap, error = ahead.mean(), ahead.std(ddof=1) / np.sqrt(len(ahead))
     allowed = TOLERATED * progress
-    share = f"{100 * gap / progress:.0f} % of what it has gained"
+    share = f"{100 * abs(gap) / progress:.0f} % of what it has gained"
+    ahead_is = "training is" if gap >= 0 else "validation is"
     if SURE * error > allowed and abs(gap - allowed) < SURE * error:
-        return Reading(None, f"Too noisy: training is ahead by {share}, give or take as much.")
+        return Reading(None, f"Too noisy: {ahead_is} ahead by {share}, give or take as much.")
     if gap > allowed:
         text = f"Training is ahead by {share}: overfitting. Regularize more, or get more data."
         return Reading("gap", text)
-    text = f"Training is ahead by {share}: no overfitting. Take a bigger model, or train longer."
-    return Reading("no gap", text)
+    text = f"{ahead_is.capitalize()} ahead by {share}: no overfitting."
+    return Reading("no gap", f"{text} Take a bigger model, or train longer.")
 
 
 def _slope(values: np.ndarray) -> tuple[float, float]:

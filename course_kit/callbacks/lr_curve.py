@@ -64,7 +64,8 @@ class LRCurve:
             smoothed = smooth(np.log10(rates), shown)
             ax.plot(rates, smoothed, **{**line(1), "marker": ""}, label="smoothed")
             # What the loss does after it has left would press all else flat.
-            ax.set_ylim(top=shown.max() + 0.2 * np.ptp(shown) + 1e-6)
+            margin = 0.2 * np.ptp(shown) + 1e-6
+            ax.set_ylim(shown.min() - margin, shown.max() + margin)
         for index, (name, found) in enumerate(self.suggestions.items(), start=2):
             if found:
                 height = np.interp(np.log10(found.rate), np.log10(rates), smoothed)

@@ -45,7 +45,7 @@ HONEST = "honest work"
 CANARY_SECONDS = 60.0
 # A zygote or a canary that somebody else ended has shown nothing: try again.
 TRIES = 3
-_SMALL = Limits(cpu_seconds=2, memory_bytes=2**29, file_bytes=2**20, folder_bytes=2**24)
+_SMALL = Limits(cpu_seconds=1, memory_bytes=2**29, file_bytes=2**20, folder_bytes=2**24)
 
 
 @dataclass(frozen=True)

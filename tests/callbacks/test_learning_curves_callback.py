@@ -325,7 +325,7 @@ def test_noise_that_hides_the_answer_is_named():
     reading = read_curves(curve(20, 2), curve(20, 2) + 0.15 * turns)
     assert reading.word is None and "may still get better" in reading.sentence
     reading = read_curves(curve(20, 2) + 0.4 * turns, flat)
-    assert reading.word is None and reading.sentence.startswith("Too noisy: training is ahead")
+    assert reading.word is None and reading.sentence.startswith("Too noisy: validation is ahead")
 
 
 def test_the_reading_takes_only_epochs_that_were_validated():
