@@ -18,6 +18,8 @@ from safetensors.numpy import save
 
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_TEXT = 4_000
+# The description of a message's arrays; a million empty ones would cost a judge seconds.
+MAX_HEADER_BYTES = 2**16
 
 # The dtypes a judge accepts, by safetensors' names. Anything else (bfloat16,
 # complex numbers, objects) is turned away where it is packed.
@@ -68,6 +70,8 @@ def encode(message: Message) -> bytes:
 
 def decode(blob: bytes) -> Message:
     """Read a message back; whatever is not one raises `ProtocolError`."""
+    if int.from_bytes(blob[:8], "little") > MAX_HEADER_BYTES:
+        raise ProtocolError("not a message: its description is too long")
     try:
         tensors = {name: _array(entry) for name, entry in deserialize(blob)}
         kind, text = tensors.pop("kind"), tensors.pop("text")
