@@ -12,13 +12,17 @@ ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices
 	tests/test_losses.py tests/test_optimizers.py tests/test_keras_own_training.py \
 	tests/test_docstrings.py
 
-.PHONY: demo test test-backends lint bench labs clean
+.PHONY: demo test test-all test-backends lint bench labs clean
 
 demo: $(VENV)/installed
 	$(BIN)/course-kit demo
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
+
+# Also what takes minutes: every attack at every level, every hostile notebook.
+test-all: $(VENV)/installed-test
+	COURSE_KIT_ALL_TESTS=1 $(BIN)/python -m pytest
 
 # Most of jax's time goes into compiling what runs once: optimized less, and in two processes.
 test-backends: $(VENV)/installed-backends

@@ -100,7 +100,7 @@ class StudentProcess:
             else:
                 raise StudentGone(OUT_OF_TURN)
         else:
-            raise StudentGone(OUT_OF_TURN)
+            raise StudentGone(f"it spoke more than {MAX_MESSAGES:,} times")
         self.cell = None
 
     def ask(self, probe: str, arguments: tuple[Any, ...]) -> Any:
@@ -183,7 +183,7 @@ class StudentProcess:
         if (now := time.monotonic()) > self._folder_at:
             large = folders.size(self._child.folder) > self._limits.folder_bytes
             # A folder with very many files is looked at less often: the judge's time is short too.
-            self._folder_at = now + max(FOLDER_EVERY, 20 * (time.monotonic() - now))
+            self._folder_at = now + max(FOLDER_EVERY, 4 * (time.monotonic() - now))
             if large:
                 most = self._limits.folder_bytes / GIB
                 raise Overtime(f"stopped: it wrote more than {most:.1f} GiB of files")
