@@ -20,9 +20,10 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
-# The slow suites whole: a million frames on the wire.
+# The slow suites whole: a million frames on the wire, every attack at every level, every
+# hostile notebook, sixty kills.
 test-all: $(VENV)/installed-test
-	COURSE_KIT_FRAMES=1000000 $(BIN)/python -m pytest
+	COURSE_KIT_ALL_TESTS=1 COURSE_KIT_FRAMES=1000000 $(BIN)/python -m pytest
 
 # Most of jax's time goes into compiling what runs once: optimized less, and in two processes.
 test-backends: $(VENV)/installed-backends

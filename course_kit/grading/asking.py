@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
 from course_kit.checks.lab import Lab, StudentGone
 from course_kit.grading.delegation import Finding
 from course_kit.grading.launch import Launcher
-from course_kit.grading.process import StudentProcess
+from course_kit.grading.process import StudentProcess, wall_for
 
 MAX_RESTARTS = 6
 
@@ -31,6 +32,8 @@ class Submitted:
         self._gone: str | None = None
         self._exercise = ""
         self._spent = 0.0
+        # One clock for all its processes: a notebook that sleeps does so once.
+        self._wall_over = wall_for(lab.total_seconds)
         self.notes: list[str] = []
         self.written: dict[str, str] = {}
         self.flags: list[Finding] = []
@@ -74,13 +77,14 @@ class Submitted:
     def _ready(self) -> StudentProcess:
         while self._process is None:
             left = self._lab.total_seconds - self._spent
-            if left <= 0:
+            if left <= 0 or time.monotonic() > self._wall_over:
                 self._restarts = MAX_RESTARTS + 1
+                spent = f"its {self._lab.total_seconds} s of processor time"
                 raise StudentGone(
-                    f"the notebook used up its {self._lab.total_seconds} s of processor time"
+                    f"the notebook used up {spent if left <= 0 else 'its time by the clock'}"
                 )
             self._process = process = StudentProcess(
-                self._data, self._lab, self._skip, left, self._launcher
+                self._data, self._lab, self._skip, left, self._launcher, self._wall_over
             )
             try:
                 process.run_cells()

@@ -31,34 +31,55 @@ def size(folder: Path) -> int:
 
 def remove(folder: Path) -> None:
     """Remove a folder whatever is in it: trees deeper than a path can name, folders without
-    permissions. What is not ours to remove stays."""
+    permissions. What is not ours to remove stays.
+
+    No link is followed, not even one that takes a folder's place meanwhile: every step goes
+    through the descriptor of a folder that was opened without following one.
+    """
     with contextlib.suppress(OSError):
-        _flatten_and_empty(str(folder))
+        top = _opened(str(folder))
+        try:
+            _flatten_and_empty(top)
+        finally:
+            os.close(top)
         os.rmdir(folder)
 
 
-def _flatten_and_empty(folder: str) -> None:
-    # Folders within folders are moved up, so that no path grows and nothing recurses.
-    number, waiting = 0, _folders_after_unlinking(folder)
+def _opened(name: str, within: int | None = None) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(name, flags, dir_fd=within)
+    except PermissionError:
+        # Its mode may be anything. Opened only to be pointed at, a link is not followed either.
+        only = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=within)
+        try:
+            os.chmod(f"/proc/self/fd/{only}", 0o700)
+        finally:
+            os.close(only)
+        return os.open(name, flags, dir_fd=within)
+
+
+def _flatten_and_empty(top: int) -> None:
+    # Folders within folders are moved up, so that nothing recurses and no path grows.
+    number, waiting = 0, _folders_after_unlinking(top)
     while waiting:
-        path = waiting.pop()
-        for inner in _folders_after_unlinking(path):
-            moved = os.path.join(folder, f".removing-{number}")
-            number += 1
-            os.chmod(inner, 0o700)
-            os.rename(inner, moved)
-            waiting.append(moved)
-        os.rmdir(path)
+        name = waiting.pop()
+        inside = _opened(name, top)
+        try:
+            for inner in _folders_after_unlinking(inside):
+                moved, number = f".removing-{number}", number + 1
+                os.close(_opened(inner, inside))  # a folder without permissions does not move
+                os.rename(inner, moved, src_dir_fd=inside, dst_dir_fd=top)
+                waiting.append(moved)
+        finally:
+            os.close(inside)
+        os.rmdir(name, dir_fd=top)
 
 
-def _folders_after_unlinking(folder: str) -> list[str]:
-    os.chmod(folder, 0o700)
+def _folders_after_unlinking(folder: int) -> list[str]:
     with os.scandir(folder) as entries:
-        found = list(entries)
-    folders = []
-    for entry in found:
-        if entry.is_dir(follow_symlinks=False):
-            folders.append(entry.path)
-        else:
-            os.unlink(entry.path)
-    return folders
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_folder in found:
+        if not is_folder:
+            os.unlink(name, dir_fd=folder)
+    return [name for name, is_folder in found if is_folder]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import signal
 import time
@@ -25,9 +26,13 @@ from course_kit.grading.limits import GIB, Limits
 # The wall clock is a backstop only, so that a busy machine fails nobody.
 WALL_OVER_CPU = 10
 START_SECONDS = 120
+# How long what an ended process has sent may take to arrive.
+END_SECONDS = 5
 MAX_RESIDENT = 4 * GIB
 MAX_THREADS = 512
 MAX_NOTES = 100
+# What a process may say while its cells run: two things for each of 5,000 cells.
+MAX_MESSAGES = 10_000
 # How often the size of its folder is looked at, in seconds.
 FOLDER_EVERY = 1.0
 
@@ -54,9 +59,18 @@ class StudentProcess:
         skip: numbers of the code cells that ended an earlier process.
         cpu_left: processor time, in seconds, that the submission still has.
         launcher: has the process started.
+        wall_over: by the monotonic clock, when the submission's last process ends at the latest.
     """
 
-    def __init__(self, data: bytes, lab: Lab, skip: list[int], cpu_left: float, launcher: Launcher):
+    def __init__(
+        self,
+        data: bytes,
+        lab: Lab,
+        skip: list[int],
+        cpu_left: float,
+        launcher: Launcher,
+        wall_over: float = math.inf,
+    ):
         self.notes: list[str] = []
         self.written: dict[str, str] = {}
         self.flags: list[Finding] = []
@@ -66,7 +80,7 @@ class StudentProcess:
         self._lab, self._cpu_left = lab, cpu_left
         self._limits = Limits(cpu_seconds=max(1, int(cpu_left)))
         self._folder_at = 0.0
-        self._wall_over = time.monotonic() + WALL_OVER_CPU * max(1.0, cpu_left) + START_SECONDS
+        self._wall_over = min(wall_over, wall_for(cpu_left))
         self._stopped = launcher.stopped
         self._child: Child = launcher.start(self._limits)
         self._channel = Channel(self._child.end, self._watch)
@@ -81,7 +95,9 @@ class StudentProcess:
     def run_cells(self) -> None:
         """Wait until the cells have run; `StudentGone` if the process ends before that."""
         self._allow(self._lab.cell_seconds + self._lab.probe_seconds)
-        while (message := self._receive()).kind != "ready":
+        for _ in range(MAX_MESSAGES):
+            if (message := self._receive()).kind == "ready":
+                break
             if message.kind == "cell":
                 self.cell = _number(message)
                 self._allow(self._lab.cell_seconds + self._lab.probe_seconds)
@@ -100,6 +116,8 @@ class StudentProcess:
                 return
             else:
                 raise StudentGone(OUT_OF_TURN)
+        else:
+            raise StudentGone(f"it spoke more than {MAX_MESSAGES:,} times")
         self.cell = None
 
     def ask(self, exercise: str, probe: str, arguments: tuple[Any, ...]) -> Any:
@@ -192,9 +210,11 @@ class StudentProcess:
             raise Overtime(f"stopped: it used up {spent} processor time")
         if time.monotonic() > self._wall_end:
             raise Overtime(f"stopped: no answer in {self._wall:.0f} s")
-        if time.monotonic() > self._folder_at + FOLDER_EVERY:
-            self._folder_at = time.monotonic()
-            if folders.size(self._child.folder) > self._limits.folder_bytes:
+        if (now := time.monotonic()) > self._folder_at:
+            large = folders.size(self._child.folder) > self._limits.folder_bytes
+            # A folder with very many files is looked at less often: the judge's time is short too.
+            self._folder_at = now + max(FOLDER_EVERY, 4 * (time.monotonic() - now))
+            if large:
                 most = self._limits.folder_bytes / GIB
                 raise Overtime(f"stopped: it wrote more than {most:.1f} GiB of files")
 
@@ -205,7 +225,9 @@ class StudentProcess:
                 resident = self._child.vitals.memory_info().rss
                 threads = self._child.vitals.num_threads()
         except psutil.Error:
-            return self.cpu_seconds  # it has ended; the socket will say so
+            # It has ended, and the socket will say so; if not, another one holds the other end.
+            self._wall_end = min(self._wall_end, time.monotonic() + END_SECONDS)
+            return self.cpu_seconds
         if resident > MAX_RESIDENT:
             raise Overtime(f"stopped: it used more than {MAX_RESIDENT / GIB:.0f} GiB of memory")
         if threads > MAX_THREADS:
@@ -231,6 +253,11 @@ class StudentProcess:
     def _note(self, text: str) -> None:
         if len(self.notes) < MAX_NOTES:
             self.notes.append(clean(text, 400))
+
+
+def wall_for(cpu_seconds: float) -> float:
+    """When that much processor time must have been used, by the monotonic clock."""
+    return time.monotonic() + WALL_OVER_CPU * max(1.0, cpu_seconds) + START_SECONDS
 
 
 def _number(message: Message) -> int:

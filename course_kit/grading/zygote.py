@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 MAX_REQUEST = 2**16
+# Generations of detached processes that are ended after a submission.
+MAX_STRAYS = 1_000
 
 
 @dataclass
@@ -149,8 +151,25 @@ class Zygote:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.number, signal.SIGKILL)
         _, _, used = os.wait4(child.number, 0)
+        self._end_strays()
         _tell(child.line, {"cpu_seconds": used.ru_utime + used.ru_stime})
         child.line.close()
+
+    def _end_strays(self) -> None:
+        """End processes whose parent has ended: whoever detached itself is a child of ours now.
+
+        One of a submission that still lives goes too: no notebook needs one. In a namespace of
+        its own a submission's processes end with the first of them, and have other numbers here.
+        """
+        if self._plan.namespaces:
+            return
+        for _ in range(MAX_STRAYS):  # one may have had children, which are ours after it
+            strays = _own_children() - {child.number for child in self._children}
+            if not strays:
+                return
+            for number in strays:
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
 
 
 def main() -> None:
@@ -164,6 +183,7 @@ def main() -> None:
     from course_kit.grading import student_process
     from course_kit.grading.isolation import kernel
 
+    kernel.prctl(kernel.CHILD_SUBREAPER, 1)  # whoever detaches itself becomes ours
     student_process.load(config["lab"])
     gc.collect()
     gc.freeze()  # the collector would otherwise write to, and so copy, every page
@@ -187,6 +207,14 @@ def _tell(line: socket.socket, what: dict[str, Any], number: int | None = None) 
 
 def _threads() -> int:
     return len(os.listdir("/proc/self/task"))
+
+
+def _own_children() -> set[int]:
+    try:
+        with open("/proc/thread-self/children") as file:
+            return set(map(int, file.read().split()))
+    except FileNotFoundError:  # a kernel without this file
+        return set()
 
 
 def _descriptors() -> set[int]:

@@ -100,7 +100,16 @@ def files(request: Request) -> bool:
     # The instructor's own folders are looked at, and left as they are.
     deeds += [partial(os.listdir, path) for path in (trap, *request["guarded"])]
     deeds += [partial(open, path) for path in request["unreadable"]]
-    return all(map(_refused, deeds))
+    return all(map(_refused, deeds)) and _marks_stay(inside)
+
+
+def _marks_stay(path: str) -> bool:
+    """Change the mode and the date of a file; being told that it was done is not the deed."""
+    before = os.stat(path)
+    for deed in (lambda: os.utime(path, (1, 1)), lambda: os.chmod(path, 0o777)):
+        _refused(deed)
+    after = os.stat(path)
+    return (before.st_mode, before.st_mtime_ns) == (after.st_mode, after.st_mtime_ns)
 
 
 def memory_of_others(request: Request) -> bool:
@@ -137,6 +146,8 @@ def network(request: Request) -> bool:
         _refused(lambda: connect(port))
         and _refused(lambda: connect(("127.0.0.1", request["port"]), kind=socket.SOCK_DGRAM))
         and _refused(lambda: connect("\0" + request["name"], socket.AF_UNIX))
+        # A pair needs no permission, but one of packets can be sent from to anybody.
+        and _refused(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
     )
 
 

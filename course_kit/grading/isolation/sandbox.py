@@ -84,6 +84,7 @@ class Sandbox:
     def __init__(self, plan: Plan, readable: tuple[str, ...]):
         self.plan, self._readable = plan, readable
         self._filter = seccomp.Filter() if plan.calls else None
+        self._marks = plan.files and not plan.calls and seccomp.available() is None
 
     def enter(self, folder: str, slot: int, limits: Limits) -> None:
         """Give up everything the plan names, for good. The process must have one thread.
@@ -112,6 +113,8 @@ class Sandbox:
             own = f"/proc/{os.getpid()}"
             readable = [*_SYSTEM.split(), *self._readable, own]
             landlock.Ruleset(readable, [folder, "/dev/null"]).restrict_self()
+        if self._marks:
+            seccomp.leave_marks_alone()
         if self._filter:
             self._filter.restrict_self()
 
