@@ -18,7 +18,7 @@ demo: $(VENV)/installed
 	$(BIN)/course-kit demo
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # The slow suites whole: a million frames on the wire, every attack at every level, every
 # hostile notebook, sixty kills.
