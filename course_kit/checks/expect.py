@@ -94,9 +94,10 @@ def binomial_bounds(
     """The counts [low, high] that a Binomial leaves at most once in 1 / `false_alarm`."""
     from scipy import stats  # half a second that only statistical claims need
 
-    law = stats.binom(trials, probability)
+    # Not the frozen law, which SciPy makes by compiling a source.
+    law, tail = stats.binom, false_alarm / 2
     # ppf(q) is the least k with P(X <= k) >= q, so P(X < ppf(q)) < q; the same above.
-    return int(law.ppf(false_alarm / 2)), int(law.isf(false_alarm / 2))
+    return int(law.ppf(tail, trials, probability)), int(law.isf(tail, trials, probability))
 
 
 def binomial_miss(trials: int, probability: float, mistaken: float) -> float:
@@ -104,8 +105,8 @@ def binomial_miss(trials: int, probability: float, mistaken: float) -> float:
     from scipy import stats
 
     low, high = binomial_bounds(trials, probability)
-    law = stats.binom(trials, mistaken)
-    return float(law.cdf(high) - law.cdf(low - 1))
+    between = stats.binom.cdf(high, trials, mistaken) - stats.binom.cdf(low - 1, trials, mistaken)
+    return float(between)
 
 
 def _differences(answer: np.ndarray, wrong: np.ndarray, what: str) -> str:
