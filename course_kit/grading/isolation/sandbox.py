@@ -185,8 +185,10 @@ def _try_namespaces() -> None:
 
 
 def _try_user() -> None:
+    import tempfile
     from importlib.util import find_spec
 
+    folder = tempfile.gettempdir()
     os.setgroups([])
     os.setresgid(FIRST_USER, FIRST_USER, FIRST_USER)
     os.setresuid(FIRST_USER, FIRST_USER, FIRST_USER)
@@ -194,6 +196,8 @@ def _try_user() -> None:
         spec = find_spec(name)
         if spec is None or spec.origin is None or not os.access(spec.origin, os.R_OK):
             sys.exit("another user cannot read this Python")
+    if not os.access(folder, os.X_OK):
+        sys.exit(f"another user cannot pass through {folder}")
 
 
 _TRIALS: dict[str, Callable[[], None]] = {"namespaces": _try_namespaces, "user": _try_user}
