@@ -58,8 +58,11 @@ def expect_equal(answer: Any, desired: Any, what: str = "output") -> None:
 def expect_array(
     answer: Any, shape: tuple[int, ...], what: str = "output", kinds: str = "f"
 ) -> np.ndarray:
-    """Expect an array of the given shape and kind of dtype, with finite entries."""
-    if isinstance(answer, tuple):
+    """Expect an array of the given shape and kind of dtype, with finite entries.
+
+    A tuple of plain numbers is an array of them.
+    """
+    if isinstance(answer, tuple) and any(np.ndim(part) for part in answer):
         raise Mismatch(f"{what}: {len(answer)} values came back where one was expected")
     answer = np.asarray(answer)
     if answer.shape != tuple(shape):
