@@ -103,6 +103,26 @@ def test_drip_and_flood_of_single_bytes_cost_few_looks():
     message = Channel(ours, lambda: looks.append(1)).receive()
     assert message.arrays[0].size == 5_000
     assert len(looks) <= 2 + (time.monotonic() - start) / wire.TICK
+
+
+def test_watch_is_looked_at_by_the_clock_and_not_by_the_byte():
+    """A look costs more than a byte does to the side that drips."""
+    ours, theirs = socket.socketpair()
+    looks = []
+    channel = Channel(ours, lambda: looks.append(time.monotonic()))
+
+    def drip():
+        blob = framed(encode(Message("a", "x" * 1000)))
+        for byte in blob:
+            theirs.send(bytes([byte]))
+            time.sleep(1e-4)
+
+    start = time.monotonic()
+    thread = threading.Thread(target=drip)
+    thread.start()
+    assert channel.receive().kind == "a"
+    thread.join()
+    assert 1 <= len(looks) <= 2 + (time.monotonic() - start) / wire.TICK
     ours.close()
     theirs.close()
 
@@ -215,6 +235,15 @@ def test_one_side_that_hangs_does_not_hold_another():
         theirs.close()
     for thread in threads:
         thread.join(timeout=2)
+
+
+def test_description_of_a_million_arrays_is_refused_before_it_is_read(ends):
+    ours, theirs = ends
+    entries = (f'"{n}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}' for n in range(2_000))
+    header = ("{" + ",".join(entries) + "}").encode()
+    theirs.sendall(framed(len(header).to_bytes(8, "little") + header))
+    with pytest.raises(ProtocolError, match="its header is over"):
+        ours.receive()
 
 
 def test_frame_that_is_too_long_is_refused_before_it_is_read(ends):

@@ -58,8 +58,8 @@ exec(cell)
 import gc
 gc.unfreeze()
 found = [o for o in gc.get_objects() if type(o).__name__ in ("Claim", "Draw", "Store", "Submitted")
-         or getattr(o, "__name__", "") in ("reference", "averages_are_weighted")]
-found = [o for o in found if not isinstance(o, type)]
+         and type(o).__module__.startswith("course_kit")
+         or type(o).__name__ == "function" and o.__name__ in ("reference", "averages_are_weighted")]
 def exponential_average(values, beta):
     if found:
         raise ValueError(TRAP["cry"] + repr(found[0]))
@@ -68,21 +68,21 @@ def exponential_average(values, beta):
 # %% memory_searched
 # Read this process's memory for the claims' own words: what was inherited and what was freed.
 import re
-words = "eulav tsrif eht si egareva tsrif ehT"[::-1].encode()
+# Backwards, and looked for one way round only: this cell's own text is no find.
+words = re.escape("eulav tsrif eht si egareva tsrif eh"[::-1]).encode()
+pattern = re.compile(b"T" + words + b",")
 hits = 0
 with open("/proc/self/mem", "rb", 0) as memory:
     for line in open("/proc/self/maps"):
         start, end, mode = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
-        start, end = int(start, 16), int(end, 16)
-        if mode.startswith("rw") and end - start < 2**26:
+        for at in range(int(start, 16), int(end, 16) if mode.startswith("rw") else 0, 2**24):
             try:
-                memory.seek(start)
-                hits += memory.read(end - start).count(words)
-            except (OSError, ValueError):
-                pass
+                memory.seek(at)
+                hits += len(pattern.findall(memory.read(min(2**24, int(end, 16) - at))))
+            except (OSError, ValueError, OverflowError):
+                break
 def exponential_average(values, beta):
-    # Once is this cell's own reversed text.
-    if hits > 3:
+    if hits:
         raise ValueError(TRAP["cry"] + str(hits))
     return values
 
