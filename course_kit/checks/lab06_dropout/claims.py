@@ -326,9 +326,9 @@ def input_stays_as_it_was(student: Student, draw: Draw) -> None:
 # one, a right answer misses them less than once in 10^20.
 
 
-def masks_of(outputs: np.ndarray, x: np.ndarray, rate: float) -> np.ndarray:
+def masks_of(outputs: np.ndarray, x: np.ndarray, rate: float, calls: int) -> np.ndarray:
     """Where units survived, after making sure that each is zero or x / (1 - rate)."""
-    outputs = expect_array(outputs, (len(outputs), *x.shape))
+    outputs = expect_array(outputs, (calls, *x.shape))
     kept = outputs != 0
     expect_close(outputs, np.where(kept, np.float64(x) / (1 - rate), 0.0))
     return kept
@@ -349,7 +349,7 @@ def layer_scales_survivors(student: Student, draw: Draw) -> None:
     """Called with training=True, the layer gives zero or x / (1 - rate) for each unit."""
     x, rate, seed = draw.normal(32, 16), draw.rate(), draw.integer(0, 9999)
     outputs = student(probes.layer_calls, x, rate, seed, True, 1)
-    kept = masks_of(outputs, x, rate)
+    kept = masks_of(outputs, x, rate, 1)
     expect(bool(kept.any()), "no unit survived")
     expect(not kept.all(), "no unit was dropped")
 
@@ -363,7 +363,7 @@ def units_fall_at_the_rate(student: Student, draw: Draw) -> None:
     """Of 4,096 units about the share `rate` is zero."""
     x, rate, seed = draw.normal(64, 64), draw.rate(), draw.integer(0, 9999)
     outputs = student(probes.layer_calls, x, rate, seed, True, 1)
-    kept = masks_of(outputs, x, rate)
+    kept = masks_of(outputs, x, rate, 1)
     expect_binomial(int((~kept).sum()), LAYER_UNITS, rate, f"units that are zero at rate {rate}")
 
 
@@ -376,7 +376,7 @@ def every_call_has_its_own_mask(student: Student, draw: Draw) -> None:
     """Two calls of the layer draw two masks."""
     x, rate, seed = draw.normal(8, 6, 10), draw.rate(), draw.integer(0, 9999)
     outputs = student(probes.layer_calls, x, rate, seed, True, 2)
-    kept = masks_of(outputs, x, rate)
+    kept = masks_of(outputs, x, rate, 2)
     expect(bool((kept[0] != kept[1]).any()), "two calls of the layer gave the same mask")
 
 
@@ -389,7 +389,7 @@ def every_sample_has_its_own_mask(student: Student, draw: Draw) -> None:
     """Two samples of a batch do not share a mask."""
     x, rate, seed = draw.normal(8, 6, 10), draw.rate(), draw.integer(0, 9999)
     outputs = student(probes.layer_calls, x, rate, seed, True, 1)
-    expect_variety(masks_of(outputs, x, rate), 1, "samples")
+    expect_variety(masks_of(outputs, x, rate, 1), 1, "samples")
 
 
 @lab.check(
@@ -401,7 +401,7 @@ def every_unit_has_its_own_mask(student: Student, draw: Draw) -> None:
     """Each unit falls by itself, whatever its position and its channel."""
     x, rate, seed = draw.normal(8, 6, 10), draw.rate(), draw.integer(0, 9999)
     outputs = student(probes.layer_calls, x, rate, seed, True, 1)
-    kept = masks_of(outputs, x, rate)
+    kept = masks_of(outputs, x, rate, 1)
     expect_variety(kept, 2, "positions")
     expect_variety(kept, 3, "channels")
 
@@ -417,7 +417,7 @@ def seed_repeats_the_masks(student: Student, draw: Draw) -> None:
     first = student(probes.layer_calls, x, rate, seed, True, 2)
     again = student(probes.layer_calls, x, rate, seed, True, 2)
     other = student(probes.layer_calls, x, rate, seed + 1, True, 2)
-    kept = [masks_of(outputs, x, rate) for outputs in (first, again, other)]
+    kept = [masks_of(outputs, x, rate, 2) for outputs in (first, again, other)]
     expect(bool((kept[0] == kept[1]).all()), "two layers with the same seed gave different masks")
     expect(bool((kept[0] != kept[2]).any()), "layers with different seeds gave the same masks")
 
@@ -433,7 +433,7 @@ def fit_drops_and_predict_does_not(student: Student, draw: Draw) -> None:
     x, rate, seed = draw.normal(3, 256), draw.rate(), draw.integer(0, 9999)
     kernels, predictions = student(probes.layer_in_fit, x, rate, seed)
     kernels = expect_array(kernels, (2, 256), "weights after fit")
-    kept = masks_of(kernels, x[0], rate)
+    kept = masks_of(kernels, x[0], rate, 2)
     expect(not kept.all(), "no unit was dropped in fit")
     expect(bool((kept[0] != kept[1]).any()), "two steps of fit had the same mask")
     expect_close(predictions, np.float64(x) @ np.float64(kernels[1]), "predictions", 1e-3, 1e-3)
