@@ -38,7 +38,7 @@ from grading.measure import Cost, run
 
 from course_kit.authoring import solved
 from course_kit.checks import load
-from course_kit.grading.launch import environment as students_environment
+from course_kit.grading.children import environment as students_environment
 from course_kit.problems import Problem
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ from course_kit.checks import Draw, Lab, judge, load
 from course_kit.checks.draw import derive
 from course_kit.checks.lab import Claim
 from course_kit.grading.asking import Submitted
-from course_kit.grading.launch import ZygoteGone
+from course_kit.grading.children import ZygoteGone
 from course_kit.grading.launchers import launcher_for
 from course_kit.grading.limits import Limits
 from course_kit.grading.submission import fingerprint

@@ -27,8 +27,9 @@ from typing import Any
 
 from course_kit.checks.answers import ProtocolError
 from course_kit.grading.channel import Channel, Closed
+from course_kit.grading.children import GraderFailure, ZygoteGone
 from course_kit.grading.isolation.sandbox import Plan
-from course_kit.grading.launch import GraderFailure, Launcher, ZygoteGone
+from course_kit.grading.launch import Launcher
 from course_kit.grading.limits import Limits
 
 LEVELS = ("none", "limits", "contained", "sealed", "namespaced")

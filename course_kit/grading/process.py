@@ -18,9 +18,10 @@ from course_kit.checks.answers import Message, ProtocolError, clean, from_messag
 from course_kit.checks.lab import Lab, StudentError, StudentGone, load
 from course_kit.grading import delegation, folders, written
 from course_kit.grading.channel import Channel, Closed
+from course_kit.grading.children import Child, GraderFailure, Stopped
 from course_kit.grading.delegation import Finding
 from course_kit.grading.delegation.finding import MAX_FINDINGS
-from course_kit.grading.launch import Child, GraderFailure, Launcher, Stopped
+from course_kit.grading.launch import Launcher
 from course_kit.grading.limits import GIB, Limits
 
 # The wall clock is a backstop only, so that a busy machine fails nobody.

@@ -19,8 +19,8 @@ from attacks.expected import expected
 from attacks.known import ATTACKS, BY_NAME, Attack
 from attacks.traps import Traps
 
+from course_kit.grading.children import GraderFailure
 from course_kit.grading.examine import examine
-from course_kit.grading.launch import GraderFailure
 
 
 def seen(attack: Attack, level: str) -> str:

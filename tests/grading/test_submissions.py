@@ -154,7 +154,8 @@ def test_endless_loop_costs_only_its_cell():
 
 def test_loop_that_swallows_interrupts_is_ended_from_outside():
     stubborn = (
-        "while True:\n    try:\n        sum(range(99))\n    except BaseException:\n        pass"
+        "while True:\n    try:\n        while True:\n            sum(range(99))\n"
+        "    except BaseException:\n        pass"
     )
     result = grade(notebook(RIGHT, stubborn))
     assert result["earned"] == 100

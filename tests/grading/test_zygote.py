@@ -13,9 +13,10 @@ import pytest
 from handed_in import solution
 
 from course_kit.checks import load
+from course_kit.grading.children import GraderFailure, ZygoteGone
 from course_kit.grading.examine import examine
 from course_kit.grading.isolation.sandbox import Plan
-from course_kit.grading.launch import GraderFailure, Launcher, ZygoteGone
+from course_kit.grading.launch import Launcher
 from course_kit.grading.launchers import close_launchers, launcher_for
 from course_kit.grading.limits import Limits
 

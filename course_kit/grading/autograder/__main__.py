@@ -5,4 +5,5 @@ from pathlib import Path
 
 from course_kit.grading.autograder.running import run
 
-sys.exit(run(Path(sys.argv[1])))
+if __name__ == "__main__":
+    sys.exit(run(Path(sys.argv[1])))
