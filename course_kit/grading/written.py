@@ -49,8 +49,9 @@ def answers(lab: Lab, handed_in: dict[str, str]) -> list[dict[str, Any]]:
         lab: whose questions.
         handed_in: by cell id, what stands there now: question and answer in one.
     """
-    found, shown = [], shown_questions(lab.name)
-    for name, question in questions(lab).items():
+    asked = questions(lab)
+    found, shown = [], shown_questions(lab.name) if asked else {}
+    for name, question in asked.items():
         text = clean_lines(handed_in.get(name, ""), MAX_ANSWER + len(question))
         # An answer is usually written below the question, sometimes in its place.
         answer = text.removeprefix(clean_lines(question, len(question))).strip()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 
@@ -24,16 +25,26 @@ def wrong():
     return answer, f"{answer.exercise}.{sorted(answer.loses)[0]}"
 
 
-@pytest.fixture
-def graded(tmp_path, wrong):
-    folder = tmp_path / "class"
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory, wrong):
+    parent = tmp_path_factory.mktemp("graded")
+    folder = parent / "class"
     folder.mkdir()
     (folder / f"ada_{LAB}.ipynb").write_bytes(solution(LAB))
     (folder / f"ben_{LAB}.ipynb").write_bytes(with_answer(wrong[0]))
-    out = tmp_path / "out"
-    done = run("grade", folder, "-o", out, "--practice", "--at-most", "limits")
+    done = run("grade", folder, "-o", parent / "out", "--practice", "--at-most", "limits")
     assert done.returncode == 0, done.stderr
-    return out
+    return parent
+
+
+@pytest.fixture
+def graded(graded_once, tmp_path):
+    """The graded folder as it was, beside a class of its own."""
+    shutil.copytree(graded_once, tmp_path, dirs_exist_ok=True)
+    for name in ("run.json", "class.json"):
+        path = tmp_path / "out" / name
+        path.write_text(path.read_text().replace(str(graded_once), str(tmp_path)))
+    return tmp_path / "out"
 
 
 def finals(out):
