@@ -22,7 +22,7 @@ def clouds(samples: Mapping[str, ArrayLike]) -> Figure:
         samples: title -> (samples, 2).
 
     Returns:
-        The figure; below each title stand the means, the deviations and the correlation.
+        The figure; each title says the means, the deviations and the correlation too.
 
     Example:
         clouds({"x": [[0.0, 1.0], [2.0, 5.0]], "x_hat": [[-1.0, -1.0], [1.0, 1.0]]})
@@ -45,18 +45,18 @@ def clouds(samples: Mapping[str, ArrayLike]) -> Figure:
         correlation = np.corrcoef(points.T)[0, 1]
         ax.scatter(*points.T, s=10, alpha=0.5, color=PALETTE[index], linewidth=0)
         ax.scatter(*means, 120, marker="x", color="black", zorder=3)
-        note = (
-            f"means {_pair(means)}, deviations {_pair(deviations)}\ncorrelation {correlation:.2f}"
+        ax.set_title(
+            f"{title}\nmeans {_pair(means)}\ndeviations {_pair(deviations)}\n"
+            f"correlation {correlation:.2f}",
+            fontsize=9,
         )
-        ax.set_title(f"{title}\n", fontsize=11)
-        ax.text(0.5, 1.02, note, transform=ax.transAxes, ha="center", fontsize=8)
         ax.set(xlabel="unit 1", aspect="equal")
     axes[0, 0].set_ylabel("unit 2")
     return fig
 
 
 def _pair(numbers: np.ndarray) -> str:
-    return ", ".join(f"{number + 0:.1f}" for number in numbers.round(1) + 0.0)
+    return ", ".join(f"{number:.1f}" for number in numbers.round(1) + 0.0)
 
 
 def means_by_step(seen: Mapping[str, Mapping[str, ArrayLike]], ylabel: str) -> Figure:
@@ -208,11 +208,13 @@ def dependence(moved: Mapping[str, ArrayLike]) -> Figure:
 
     with use():
         fig, axes = plt.subplots(
-            1, len(moved), figsize=(10.5, 2.9), layout="constrained", sharey=True, squeeze=False
+            1, len(moved), figsize=(11.5, 2.9), layout="constrained", sharey=True, squeeze=False
         )
     for ax, (title, values) in zip(axes[0], moved.items(), strict=True):
         shares = np.asarray(values, float)
-        ax.imshow(shares > 0, cmap="Blues", vmin=0, vmax=1.4)
+        rows, columns = (np.arange(n + 1) - 0.5 for n in shares.shape)
+        ax.pcolormesh(columns, rows, shares > 0, cmap="Blues", vmax=1.4, edgecolor="#bbbbbb")
+        ax.set(ylim=(rows[-1], rows[0]), aspect="equal")
         for sample, channel in np.argwhere(shares > 0):
             ax.text(
                 channel,
@@ -220,7 +222,7 @@ def dependence(moved: Mapping[str, ArrayLike]) -> Figure:
                 f"{shares[sample, channel]:.0%}",
                 ha="center",
                 va="center",
-                fontsize=6.5,
+                fontsize=7.5,
                 color="white",
             )
         ax.set_title(title, fontsize=10)
