@@ -125,12 +125,12 @@ def grade(
     grade_class(submissions, out, lab, wishes, words)
 
 
-_GRADED = Annotated[Path, typer.Argument(help="The folder that was graded into.")]
+_OUT = Annotated[Path, typer.Argument(help="The folder that was graded into.")]
 
 
 @app.command()
 def why(
-    out: _GRADED,
+    out: _OUT,
     student: Annotated[str, typer.Argument(help="As the gradebook names the student.")],
     claim: Annotated[str, typer.Argument(help="As in inverted_dropout.survivors_are_scaled.")],
 ) -> None:
@@ -142,7 +142,7 @@ def why(
 
 @app.command()
 def regrade(
-    out: _GRADED,
+    out: _OUT,
     claim: Annotated[
         str | None, typer.Option(help="Judge this claim again, with its exercise.")
     ] = None,
@@ -170,7 +170,7 @@ def doctor() -> None:
 
 @app.command()
 def report(
-    out: Annotated[Path, typer.Argument(help="The folder that was graded into.")],
+    out: _OUT,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Written answers without names.")
     ] = False,
@@ -190,7 +190,6 @@ def report(
 exports = typer.Typer(help="Write what other systems take in.", no_args_is_help=True)
 app.add_typer(exports, name="export")
 
-_OUT = Annotated[Path, typer.Argument(help="The folder that was graded into.")]
 _GRADEBOOK = Annotated[Path | None, typer.Option(help="The gradebook as the system exported it.")]
 _ASSIGNMENT = Annotated[str | None, typer.Option(help='Its column, as in "Lab 6 (1234)".')]
 _SCALE = Annotated[bool, typer.Option("--scale", help="Turn points into those it is worth there.")]

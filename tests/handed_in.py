@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,16 @@ from course_kit.checks import names
 
 ROOT = Path(__file__).parents[1]
 LABS = names()
+# The one exercise of 00_first_steps, to be handed in without its notebook.
+RIGHT = """\
+import numpy as np
+def exponential_average(values, beta):
+    average, averages = 0.0, []
+    for t, value in enumerate(values, start=1):
+        average = beta * average + (1 - beta) * value
+        averages.append(average / (1 - beta**t))
+    return np.array(averages)
+"""
 
 
 def source(lab: str) -> Path:
@@ -74,6 +85,16 @@ def starter(lab: str) -> bytes:
 @cache
 def solution(lab: str) -> bytes:
     return serialize(solved(source(lab)))
+
+
+def solution_of(student: int, lab: str = "00_first_steps", *sources: str) -> bytes:
+    """A solved notebook that is no other student's, with more cells at its end."""
+    document = json.loads(solution(lab))
+    for number, source in enumerate(sources):
+        cell = {"cell_type": "code", "id": f"own-{number}", "metadata": {}, "outputs": []}
+        document["cells"].append(cell | {"execution_count": None, "source": source})
+    document["metadata"]["student"] = student
+    return json.dumps(document).encode()
 
 
 def with_answer(answer: Answer) -> bytes:

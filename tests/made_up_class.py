@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import numpy as np
 from course_kit.checks import Lab, load
 from course_kit.checks.handout import questions
 from course_kit.grading.examine import result_key, salt_fingerprint
+from course_kit.grading.settling import FinalRow
 from course_kit.grading.store import Store
+from course_kit.grading.submission import Submission
 
 LAB = load("06_dropout")
 NAMES = tuple(
@@ -32,24 +35,19 @@ class Shown:
         return self._text
 
 
-@dataclass
-class Row:
-    """A row with all that one may carry."""
-
-    student: str
-    file: str
-    result: dict[str, Any] | None = None
-    problem: str = ""
-    name: str = ""
-    path: str = ""
-    attempt: str = ""
-    penalty: float = 0
-    final: float | None = None
-    reason: str = ""
-    note: str = ""
-    email: str = ""
-    section: str = ""
-    ids: dict[str, str] = field(default_factory=dict)
+def a_row(
+    student: str,
+    file: str,
+    result: dict[str, Any] | None = None,
+    problem: str = "",
+    path: str = "",
+    **more: Any,
+) -> FinalRow:
+    """A row as the gradebook settles it."""
+    submission = Submission(student, Path(path)) if path else None
+    return FinalRow(
+        student, file=file, result=result, problem=problem, submission=submission, **more
+    )
 
 
 def a_result(
@@ -91,7 +89,7 @@ def a_result(
     return result
 
 
-def a_class(store: Store, count: int, seed: int = 0) -> list[Row]:
+def a_class(store: Store, count: int, seed: int = 0) -> list[FinalRow]:
     """A class whose students differ in ability and whose claims differ in difficulty."""
     random = np.random.default_rng(seed)
     difficulty = {claim.id: random.normal(-0.7, 1.2) for claim in LAB.claims}
@@ -126,15 +124,15 @@ def a_class(store: Store, count: int, seed: int = 0) -> list[Row]:
             ]
         name = NAMES[number % len(NAMES)] + (f" {number}" if number >= len(NAMES) else "")
         login = f"s{1000 + number}"
-        row = Row(login, f"06_dropout_{number}.ipynb", name=name)
-        row.path = f"{login}_{5000 + number}_{90000 + number}_06_dropout.ipynb"
+        more: dict[str, Any] = {"name": name}
+        more["path"] = f"{login}_{5000 + number}_{90000 + number}_06_dropout.ipynb"
         if number % 19 == 18:
-            row.problem = "The file was not read: it is a link, and links are not followed."
+            more["problem"] = "The file was not read: it is a link, and links are not followed."
         else:
-            row.result = a_result(store, f"{seed}-{number}", met, **extra)
+            more["result"] = a_result(store, f"{seed}-{number}", met, **extra)
         if number % 13 == 5:
-            row.penalty, row.reason = 10, "handed in 3 hours late: 10 points taken off"
-        rows.append(row)
+            more |= {"penalty": Decimal(10), "reason": "handed in 3 hours late: 10 points off"}
+        rows.append(a_row(login, f"06_dropout_{number}.ipynb", **more))
     return rows
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
-from course_kit.checks.lab import Lab, StudentGone
+from course_kit.checks.lab import AskingFailed, Lab, StudentGone
 from course_kit.grading.delegation import Finding
 from course_kit.grading.launch import Launcher
-from course_kit.grading.process import StudentProcess, wall_for
+from course_kit.grading.process import Killed, StudentProcess, wall_for
 
 MAX_RESTARTS = 6
+
+
+class WasKilled(AskingFailed):
+    """A student's process was killed, perhaps by somebody else: nothing is known of the answer."""
 
 
 class Submitted:
@@ -22,13 +25,15 @@ class Submitted:
         data: the notebook's bytes.
         lab: whose claims ask.
         launcher: has its processes started.
+        second_chance: raise `WasKilled` when a process is killed, to begin anew.
     """
 
-    def __init__(self, data: bytes, lab: Lab, launcher: Launcher):
+    def __init__(self, data: bytes, lab: Lab, launcher: Launcher, second_chance: bool = False):
         self._data, self._lab, self._launcher = data, lab, launcher
         self._process: StudentProcess | None = None
         self._skip: list[int] = []
         self._restarts = 0
+        self._second_chance = second_chance
         self._gone: str | None = None
         self._exercise = ""
         self._spent = 0.0
@@ -57,14 +62,18 @@ class Submitted:
         try:
             return self._ready().ask(self._exercise, probe.__name__, arguments)
         except StudentGone as gone:
+            self._once_more(gone)
             self._lose(probe.__name__, str(gone))
             raise
 
     def ask_for_flags(self) -> None:
         """After the last exercise: hear what was watched, if there is somebody to tell."""
         if self._process:
-            with contextlib.suppress(StudentGone):
+            try:
                 self._process.ask_for_flags()
+            except StudentGone as gone:
+                self._once_more(gone)
+                self._add_notes([f"Asked what it had used: {gone}."])
 
     def end(self) -> None:
         """End its process, if there is one."""
@@ -90,6 +99,7 @@ class Submitted:
                 process.run_cells()
                 self._add_notes(process.notes)
             except StudentGone as gone:
+                self._once_more(gone)
                 self._add_notes(process.notes)
                 self._after_cell(process.cell, str(gone))
             self.written |= process.written
@@ -97,6 +107,11 @@ class Submitted:
                 self.unreadable = f"the notebook cannot be read: {process.unreadable}"
                 raise StudentGone(self.unreadable)
         return self._process
+
+    def _once_more(self, gone: StudentGone) -> None:
+        """Somebody else may have killed the process: begin anew, if there is a second chance."""
+        if isinstance(gone, Killed) and self._second_chance:
+            raise WasKilled(str(gone))
 
     def _after_cell(self, cell: int | None, reason: str) -> None:
         """A cell ended the process: leave it out next time."""

@@ -82,7 +82,6 @@ class ForkedChild(Child):
 
     def finish(self) -> None:
         """By the zygote, or without it."""
-        family = self._family()
         self._line.settimeout(END_SECONDS)
         try:
             self._line.send(b"end")
@@ -90,9 +89,8 @@ class ForkedChild(Child):
                 pass
             self.cpu_seconds = said["cpu_seconds"]
         except (OSError, ZygoteGone):
-            family = family or self._family()
+            _kill(self._family())
         finally:
-            _kill(family)
             self._line.close()
             self.end.close()
             remove(self.folder)
@@ -181,7 +179,9 @@ def heard_with_number(line: socket.socket) -> tuple[dict[str, Any], int]:
         raise ZygoteGone(f"the zygote ended ({error})") from None
     if not data:
         raise ZygoteGone("the zygote ended")
-    numbers = [_CREDENTIALS.unpack(found)[0] for _, kind, found in rights if kind == 2]
+    numbers = [
+        _CREDENTIALS.unpack(found)[0] for _, kind, found in rights if kind == socket.SCM_CREDENTIALS
+    ]
     return json.loads(data), (numbers or [0])[0]
 
 

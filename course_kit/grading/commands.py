@@ -22,7 +22,9 @@ from course_kit.checks.table import CheckResult
 from course_kit.console import console, progress, say
 from course_kit.grading import decisions, run_file
 from course_kit.grading.decisions import Decisions
+from course_kit.grading.delegation.finding import Finding
 from course_kit.grading.driver import Row, default_jobs, grade, lab_for, local_executor
+from course_kit.grading.examine import out_of_the_ordinary
 from course_kit.grading.handing_in import Plan, make_plan
 from course_kit.grading.intake import Options, take_in
 from course_kit.grading.launchers import launcher_for
@@ -87,8 +89,8 @@ def check_notebook(notebook: Path, lab: str | None) -> None:
         console.print(Text(repr(result)), end="\n\n")
     for note in row.result["notes"]:
         say(f"Note: {note}")
-    for what in dict.fromkeys(flag["what"] for flag in row.result["flags"]):
-        say(f"Note: your answer uses {what}; this exercise asks you to write it.")
+    for told in dict.fromkeys(Finding(**flag).told for flag in row.result["flags"]):
+        say(f"Note: {told}")
 
 
 def grade_class(
@@ -105,32 +107,36 @@ def grade_class(
         raise Problem(f"{submissions} holds no notebook (no file that ends in .ipynb).")
     name = lab_for(intake.notebooks, lab)
     plan, store, asked = make_plan(intake, handed_in, name), Store(out), load(name)
-    with store.alone(), _graders(asked, wishes, [out, submissions]) as (executor, shown, jobs):
-        _insist(shown, wishes)
-        chosen = _sample(list(plan.submissions), wishes.sample, store.salt)
-        _announce(asked, plan, len(chosen), jobs, shown)
-        started = time.monotonic()
-        rows = _graded(chosen, name, store, shown.level, executor, jobs)
-    practice = not shown.reaches(DEFAULT_LEVEL)
-    if len(chosen) < len(plan.submissions):
-        _show_sample(rows, asked.points)
-        left = (len(plan.submissions) - len(chosen)) * (time.monotonic() - started) / len(chosen)
-        say(f"The others will take about {left / 60:.0f} min: the same without --sample.")
-        return
-    run_file.keep(store, RunFile(str(submissions.resolve()), name, shown.level, words))
-    decided = decisions.read(out)
-    outcomes = (_outcome(row, decided) for row in rows)
-    settled = settle(plan, dict(zip(chosen, outcomes, strict=True)))
-    final = [decided.row(row) for row in settled]
-    reported: list[Any] = list(final)  # has what a report reads of a driver's row
-    built = write_reports(store, asked, reported, shown, practice)
-    _show(final, asked.points, practice)
-    for line in built.lines:
-        say(line)
-    say(f"Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
+    chosen = _sample(list(plan.submissions), wishes.sample, store.salt)
+    with store.alone():
+        with _graders(asked, wishes, [out, submissions]) as (executor, shown, jobs):
+            _insist(shown, wishes)
+            _announce(asked, plan, len(chosen), jobs, shown)
+            started = time.monotonic()
+            rows = _graded(chosen, name, store, shown.level, executor, jobs)
+        if (others := len(plan.submissions) - len(chosen)) > 0:
+            _show_sample(rows, asked.points)
+            left = others * (time.monotonic() - started) / len(chosen)
+            say(f"The others will take about {left / 60:.0f} min: the same without --sample.")
+            return
+        run_file.keep(store, RunFile(str(submissions.resolve()), name, shown.level, words))
+        _report(asked, plan, dict(zip(chosen, rows, strict=True)), store, shown)
     failed = sum(row.result is None for row in rows)
     if failed:
         raise Incomplete(f"{failed} of {len(rows)} submissions have no grade; the table says why.")
+
+
+def _report(lab: Lab, plan: Plan, rows: dict[Submission, Row], store: Store, shown: Shown) -> None:
+    """Write the gradebook and the pages, and show the table."""
+    decided = decisions.read(store.folder)
+    settled = settle(plan, {one: _outcome(row, decided) for one, row in rows.items()})
+    final = [decided.row(row) for row in settled]
+    practice = not shown.reaches(DEFAULT_LEVEL)
+    built = write_reports(store, lab, final, shown, practice)
+    _show(final, lab.points, practice)
+    for line in built.lines:
+        say(line)
+    say(f"Gradebook: {store.folder / 'gradebook.csv'}\nReport: {store.folder / 'report.html'}")
 
 
 @contextmanager
@@ -216,7 +222,7 @@ def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:
     for row in rows:
         final = "-" if row.final is None else f"{row.final}/{points}"
         late = f"-{row.penalty}: {row.reason}" if row.penalty else row.reason
-        ran = Row(row.student, row.file, row.result).said if row.result else ""
+        ran = out_of_the_ordinary(row.result)
         note = "; ".join(filter(None, [row.problem, row.note, ran]))
         lines.append((row.student, row.name, final, late, note))
     _print_table(

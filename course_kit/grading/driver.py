@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_kit.checks import Lab, load
-from course_kit.grading.examine import examine, result_key
+from course_kit.grading.examine import examine, out_of_the_ordinary, result_key
 from course_kit.grading.launchers import close_launchers, stop_launchers
 from course_kit.grading.store import Store
 from course_kit.grading.submission import Refused, Submission, fingerprint
@@ -54,14 +54,7 @@ class Row:
     @property
     def said(self) -> str:
         """The one line that says what was out of the ordinary, if anything was."""
-        if self.problem or self.result is None:
-            return self.problem
-        if self.result["unreadable"]:
-            return self.result["unreadable"]
-        notes = self.result["notes"]
-        return (
-            notes[0] + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else "") if notes else ""
-        )
+        return self.problem or out_of_the_ordinary(self.result)
 
 
 def lab_for(submissions: list[Submission], named: str | None) -> str:

@@ -11,7 +11,7 @@ import course_kit
 from course_kit.checks import Draw, Lab, judge, load
 from course_kit.checks.draw import derive
 from course_kit.checks.lab import Claim
-from course_kit.grading.asking import Submitted
+from course_kit.grading.asking import Submitted, WasKilled
 from course_kit.grading.children import ZygoteGone
 from course_kit.grading.launchers import launcher_for
 from course_kit.grading.limits import Limits
@@ -26,7 +26,7 @@ MAX_ZYGOTES = 3
 def examine(
     data: bytes, lab_name: str, salt: bytes, level: str, exercise: str | None = None
 ) -> dict[str, Any]:
-    """Judge one notebook, anew where the zygote dies on the way.
+    """Judge one notebook: anew where the zygote dies, and once where its process is killed.
 
     Args:
         data: the notebook's bytes.
@@ -41,17 +41,22 @@ def examine(
     Raises:
         GraderFailure: if the student's process could not be started at all.
     """
-    for _ in range(MAX_ZYGOTES - 1):
+    lab, killed = load(lab_name), False
+    for _ in range(MAX_ZYGOTES):
         try:
-            return _examine(data, load(lab_name), salt, level, exercise)
-        except ZygoteGone:
-            continue
-    return _examine(data, load(lab_name), salt, level, exercise)
+            return _examine(data, lab, salt, level, exercise, second_chance=not killed)
+        except WasKilled:
+            killed = True
+        except ZygoteGone as gone:
+            failure = gone
+    raise failure
 
 
-def _examine(data: bytes, lab: Lab, salt: bytes, level: str, only: str | None) -> dict[str, Any]:
+def _examine(
+    data: bytes, lab: Lab, salt: bytes, level: str, only: str | None, second_chance: bool
+) -> dict[str, Any]:
     started, digest = time.monotonic(), fingerprint(data)
-    student = Submitted(data, lab, launcher_for(lab, level))
+    student = Submitted(data, lab, launcher_for(lab, level), second_chance)
     exercises: list[dict[str, Any]] = []
     try:
         for exercise in [only] if only else lab.exercises:
@@ -96,6 +101,14 @@ def result_key(lab: Lab, digest: str, salt: bytes, level: str) -> dict[str, Any]
         | {"cell": lab.cell_seconds, "probe": lab.probe_seconds},
         "versions": {name: version(name) for name in ("tensorflow", "keras", "numpy")},
     }
+
+
+def out_of_the_ordinary(result: dict[str, Any] | None) -> str:
+    """What a person should read of a result beside its points, in one line; mostly nothing."""
+    if result is None:
+        return ""
+    first, *more = [result["unreadable"]] if result["unreadable"] else result["notes"] or [""]
+    return first + (f" (and {len(more)} more)" if more else "")
 
 
 def salt_fingerprint(salt: bytes) -> str:

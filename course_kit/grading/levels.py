@@ -91,7 +91,7 @@ def show_level(
 
     Args:
         launcher_at: gives a level's launcher, whose children the canaries are.
-        guarded: folders of the grader that a student must not read, list or change.
+        guarded: folders and files of the grader that a student must not read.
         at_most: use no stronger means than those of this level.
 
     Returns:
@@ -109,7 +109,8 @@ def show(launcher: Launcher, guarded: Iterable[Path] = ()) -> Shown:
     """Run the canaries with just a launcher's means."""
     for left in reversed(range(TRIES)):
         try:
-            held = _all_held(launcher, [str(path) for path in guarded])
+            # Absolute: the canaries look from a folder of their own.
+            held = _all_held(launcher, [str(path.resolve()) for path in guarded])
             break
         except GraderFailure as failure:
             if not left:
@@ -130,8 +131,7 @@ def _all_held(launcher: Launcher, guarded: list[str]) -> dict[str, bool]:
         kit = Path(__file__).parents[1]
         request = told | {
             "trap": folder,
-            "guarded": guarded,
-            "unreadable": [str(path) for path in kit.glob("checks/lab*/claims.py")],
+            "guarded": [*guarded, *map(str, kit.glob("checks/lab*/claims.py"))],
             "judge": os.getpid(),
             "bounds": _SMALL.key(),  # what the canaries try to exceed
         }

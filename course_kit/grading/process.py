@@ -47,6 +47,10 @@ def delegation_table(lab: str) -> dict[str, Any]:
     return delegation.table(load(lab))
 
 
+class Killed(StudentGone):
+    """The process was killed before its budget was used up: not by us, perhaps by itself."""
+
+
 class Overtime(Exception):
     """A budget is used up; the text says which."""
 
@@ -173,7 +177,8 @@ class StudentProcess:
             "known_cells": written.known_cells(self._lab),
             "delegation": delegation_table(self._lab.name),
         }
-        self._send(Message("open", json.dumps(config), [np.frombuffer(data, np.uint8)]))
+        parts = [json.dumps(config).encode(), data]
+        self._send(Message("open", "", [np.frombuffer(part, np.uint8) for part in parts]))
 
     def _send(self, message: Message) -> None:
         self._guarded(lambda: self._channel.send(message))
@@ -185,7 +190,9 @@ class StudentProcess:
         try:
             return exchange()
         except Closed:
-            raise StudentGone(self._last_words()) from None
+            code = self._child.ended(5)
+            gone = Killed if code == -signal.SIGKILL and self._has_time_left() else StudentGone
+            raise gone(_last_words(code)) from None
         except (Overtime, ProtocolError) as error:
             raise StudentGone(str(error)) from None
 
@@ -236,15 +243,9 @@ class StudentProcess:
         self.cpu_seconds = times.user + times.system + times.children_user + times.children_system
         return self.cpu_seconds
 
-    def _last_words(self) -> str:
-        code = self._child.ended(5)
-        if code is None:
-            return "the process closed its connection to the grader"
-        if code >= 0:
-            return f"the process ended itself (exit code {code})"
-        if -code in (signal.SIGXCPU, signal.SIGKILL):
-            return f"the process was ended by the system ({signal.Signals(-code).name})"
-        return f"the process crashed ({signal.strsignal(-code)})"
+    def _has_time_left(self) -> bool:
+        # A second of doubt: what it used was last looked at a moment ago.
+        return self.cpu_seconds < self._limits.cpu_seconds - 1
 
     def _add_flag(self, line: str) -> None:
         found = Finding.read(line, self._lab.forbidden)
@@ -259,6 +260,16 @@ class StudentProcess:
 def wall_for(cpu_seconds: float) -> float:
     """When that much processor time must have been used, by the monotonic clock."""
     return time.monotonic() + WALL_OVER_CPU * max(1.0, cpu_seconds) + START_SECONDS
+
+
+def _last_words(code: int | None) -> str:
+    if code is None:
+        return "the process closed its connection to the grader"
+    if code >= 0:
+        return f"the process ended itself (exit code {code})"
+    if -code in (signal.SIGXCPU, signal.SIGKILL):
+        return f"the process was ended by the system ({signal.Signals(-code).name})"
+    return f"the process crashed ({signal.strsignal(-code)})"
 
 
 def _number(message: Message) -> int:

@@ -122,7 +122,7 @@ def _results(
                 found[one] = kept
                 continue
             if not tasks:
-                _insist_on_level(lab, run)
+                _insist_on_level(lab, run, store.folder)
             work = partial(examine, data, lab.name, store.salt, run.level)
             tasks[one] = executor.submit(work, exercise if kept else None), kept
         for one in submissions:
@@ -141,9 +141,10 @@ def merged(kept: dict[str, Any], again: dict[str, Any]) -> dict[str, Any]:
     return kept | {"exercises": exercises, "earned": earned}
 
 
-def _insist_on_level(lab: Lab, run: RunFile) -> None:
+def _insist_on_level(lab: Lab, run: RunFile, out: Path) -> None:
     with console.status("trying what a student could reach from here"):
-        shown = show_level(partial(launcher_for, lab), at_most=run.level)
+        guarded = [out, Path(run.submissions)]
+        shown = show_level(partial(launcher_for, lab), guarded, at_most=run.level)
     if shown.level != run.level:
         raise Problem(
             f"This class was graded at {run.level!r}; here only {shown} was shown. "

@@ -14,8 +14,6 @@ from course_kit.grading.handing_in import Attempt, Plan, PlannedRow, listed
 from course_kit.grading.lateness import Lateness, LateRule, Points, lateness, rounded, span
 from course_kit.grading.submission import Submission
 
-_NOT_PLAIN = ("submission", "result")
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -62,16 +60,6 @@ class FinalRow:
     submission: Submission | None = None
     result: dict[str, Any] | None = None
     ids: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        """All that a person should read beside the points, in one line."""
-        return "; ".join(filter(None, [self.problem, self.reason, self.note]))
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it: points as text, exact."""
-        kept = {name: value for name, value in vars(self).items() if name not in _NOT_PLAIN}
-        return {n: str(v) if isinstance(v, Decimal) else v for n, v in kept.items()}
 
 
 def settle(plan: Plan, outcomes: Mapping[Submission, Outcome]) -> tuple[FinalRow, ...]:

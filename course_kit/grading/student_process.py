@@ -99,8 +99,8 @@ def _be(channel: PlainChannel, sandbox: Sandbox, request: dict[str, Any]) -> Non
         canaries.run(channel, request)
         return
     channel.send(Message("hello"))
-    opening = channel.receive()
-    _study(channel, json.loads(opening.text), opening.arrays[0].tobytes())
+    config, data = (array.tobytes() for array in channel.receive().arrays)
+    _study(channel, json.loads(config), data)
 
 
 def _study(channel: PlainChannel, config: dict[str, Any], data: bytes) -> None:

@@ -236,6 +236,7 @@ def a_result(**changes):
         "exercises": exercises,
         "notes": [],
         "unreadable": None,
+        "flags": [],
         "seconds": 0.5,
     } | changes
 
@@ -246,6 +247,14 @@ def test_number_that_is_none_is_no_grade(root, monkeypatch):
     monkeypatch.setattr(running.subprocess, "run", grader)
     assert running.run(root) == 1
     assert read(root)["output"].startswith("NOT GRADED")
+
+
+def test_student_is_told_what_was_delegated():
+    flag = {"exercise": "dropout_layer", "what": "keras.layers.Dropout", "evidence": "line 3"}
+    page = results.graded(a_result(flags=[flag, flag]))
+    told = "dropout_layer: Your answer uses keras.layers.Dropout; this exercise asks you to write"
+    assert page["output"].count(told) == 1
+    assert "line 3" not in json.dumps(page)  # the evidence is for the instructor
 
 
 def test_points_that_do_not_add_up_are_an_error():

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from handed_in import solution, starter
+from handed_in import LABS, solution, solution_of, starter
 
 PROGRAM = """
 import json, sys
@@ -37,13 +37,6 @@ ATTACKS = [
 ]
 
 
-def with_cell(source):
-    document = json.loads(solution("00_first_steps"))
-    cell = {"cell_type": "code", "id": "own", "metadata": {}, "outputs": []}
-    document["cells"].append(cell | {"execution_count": None, "source": source})
-    return json.dumps(document).encode()
-
-
 def heard(lab, notebooks, program=PROGRAM):
     done = subprocess.run(
         [sys.executable, "-c", program.replace("LAB", repr(lab))],
@@ -58,7 +51,8 @@ def heard(lab, notebooks, program=PROGRAM):
 
 def test_nothing_is_run_for_any_notebook():
     broken = [b"", b"[", b'{"nbformat": 4}']
-    notebooks = [solution("00_first_steps"), *map(with_cell, ATTACKS), *broken]
+    attacks = [solution_of(n, "00_first_steps", attack) for n, attack in enumerate(ATTACKS)]
+    notebooks = [solution("00_first_steps"), *attacks, *broken]
     earned, seen = heard("00_first_steps", notebooks)
     assert earned[0] == 100 and seen == []
 
@@ -72,3 +66,12 @@ def test_the_hook_hears_what_it_listens_for():
     loud = PROGRAM.replace("listening[0] = False", "import wave\nlistening[0] = False")
     _, seen = heard("00_first_steps", [solution("00_first_steps"), starter("00_first_steps")], loud)
     assert any(event == "import" for event, _ in seen)
+
+
+def test_judge_needs_no_tensorflow():
+    """It would cost every run half a gigabyte and four seconds; what is right is NumPy's to say."""
+    code = "import sys; from course_kit.checks import load\n"
+    code += f"for lab in {LABS!r}: assert load(lab).claims\n"
+    code += "assert not {'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

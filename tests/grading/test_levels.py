@@ -72,6 +72,23 @@ def test_each_means_holds_something(left_out, then_free):
     assert then_free <= free
 
 
+@pytest.mark.skipif(not HERE.files, reason=HERE.without.get("files", ""))
+@pytest.mark.parametrize("inside", [".", "ada.ipynb"])
+def test_folder_of_the_grader_that_can_be_read_is_seen(inside, tmp_path, monkeypatch):
+    """Named as a user names it, from where the user stands: the canary stands elsewhere."""
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    guarded = Path("class") / inside
+    plan = plan_for("contained", HERE)
+    for readable, held in (((), True), ((str(tmp_path / "class"),), False)):
+        launcher = Launcher(ABOUT, plan, readable=readable)
+        try:
+            assert show(launcher, [guarded]).properties["files"] is held
+        finally:
+            launcher.close()
+
+
 @pytest.mark.parametrize("canary", ADDS["limits"])
 def test_limit_that_does_not_bind_is_seen(canary, monkeypatch):
     """The canaries try to exceed bounds that the child was not given."""

@@ -5,22 +5,15 @@ import os
 
 import nbformat
 import pytest
+from handed_in import RIGHT
 from isolated import shown_here
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course_kit.grading.examine import examine
+from course_kit.grading.process import StudentProcess
 from course_kit.grading.submission import Refused, Submission, find, fingerprint
 
 SALT = b"s" * 32
-RIGHT = """\
-import numpy as np
-def exponential_average(values, beta):
-    average, averages = 0.0, []
-    for t, value in enumerate(values, start=1):
-        average = beta * average + (1 - beta) * value
-        averages.append(average / (1 - beta**t))
-    return np.array(averages)
-"""
 
 
 def notebook(*sources):
@@ -295,3 +288,30 @@ def test_lab_is_read_off_the_file_name(tmp_path, name, lab):
 def test_fingerprint_is_sha256():
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert fingerprint(b"abc") == known  # FIPS 180-2, appendix B.1
+
+
+def test_process_that_somebody_killed_is_begun_anew(monkeypatch):
+    """Once: a notebook that kills itself is told what it did."""
+    ask, left = StudentProcess.ask, [1]
+
+    def killed_once(process, exercise, probe, arguments):
+        if left[0]:
+            left[0] -= 1
+            process._child.vitals.kill()
+        return ask(process, exercise, probe, arguments)
+
+    monkeypatch.setattr(StudentProcess, "ask", killed_once)
+    result = grade(notebook(RIGHT))
+    assert (result["earned"], result["notes"]) == (100, [])
+    left[0] = 2
+    result = grade(notebook(RIGHT))
+    assert result["earned"] < 100 and "SIGKILL" in result["notes"][0]
+
+
+def test_notebook_that_kills_itself_is_told():
+    # Below `namespaced`: there it is process 1, which cannot be killed from inside.
+    data = as_bytes(notebook("import os\nos.kill(os.getpid(), 9)", RIGHT))
+    result = examine(data, "00", SALT, "limits")
+    assert result["earned"] == 100
+    (note,) = result["notes"]
+    assert note.startswith("Code cell 1 ended the process") and "SIGKILL" in note

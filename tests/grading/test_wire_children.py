@@ -3,21 +3,13 @@
 import json
 
 import pytest
+from handed_in import RIGHT
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course_kit.grading.examine import examine
 
 SALT = b"w" * 32
-RIGHT = """
-import numpy as np
-def right(values, beta):
-    average, averages = 0.0, []
-    for t, value in enumerate(values, start=1):
-        average = beta * average + (1 - beta) * value
-        averages.append(average / (1 - beta**t))
-    return np.array(averages)
-exponential_average = right
-"""
+WIRED = RIGHT + "right = exponential_average\n"
 # What a student could write who has read the grader's code: it finds the wire, and the
 # ticket of the question in the frames that called it.
 WIRE = """
@@ -82,7 +74,7 @@ def grade(*cells):
 @pytest.mark.parametrize("deed", DEEDS)
 def test_misuse_of_the_wire_costs_its_own_answers_only(deed):
     answer = f"def exponential_average(values, beta):\n    {DEEDS[deed]}\n"
-    result = grade(RIGHT, WIRE, answer + "    return right(values, beta)")
+    result = grade(WIRED, WIRE, answer + "    return right(values, beta)")
     # Who knows the right answer may send it oddly; nothing is earned that was not known.
     assert result["earned"] < 100
     assert result["seconds"] < 60
@@ -91,5 +83,5 @@ def test_misuse_of_the_wire_costs_its_own_answers_only(deed):
 
 
 def test_flood_while_the_cells_run_ends_that_submission():
-    result = grade(RIGHT, WIRE, "write(frame('ready', '') + b'x' * 10_000)")
+    result = grade(WIRED, WIRE, "write(frame('ready', '') + b'x' * 10_000)")
     assert result["earned"] < 100 and result["seconds"] < 60

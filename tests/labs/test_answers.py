@@ -2,11 +2,14 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from handed_in import ANSWERS, LABS, answers, names_with, run_cells, solved_names, source
 
 from course_kit.authoring import build
 from course_kit.checks import all_labs, check_in, load
+from course_kit.checks.expect import Mismatch
+from course_kit.checks.lab06_dropout.claims import masks_of
 
 EXERCISES = [(lab, exercise) for lab in LABS for exercise in load(lab).exercises]
 
@@ -48,3 +51,12 @@ def test_answers_name_exercises_and_claims_that_exist():
     for answer in ANSWERS:
         assert {f"{answer.exercise}.{name}" for name in answer.loses} <= claims, answer
         assert answer.sentence.endswith("."), answer
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_as_many_outputs_are_looked_at_as_were_asked_for(calls):
+    """Fewer would be too few to see a mask that never changes; more, nobody asked for."""
+    x, outputs = np.ones((4, 3)), np.full((2, 4, 3), 2.0)
+    assert masks_of(outputs, x, 0.5, 2).all()
+    with pytest.raises(Mismatch, match="shape"):
+        masks_of(outputs, x, 0.5, calls)

@@ -1,6 +1,8 @@
-"""What the benchmark's claims ask of a notebook."""
+"""What the benchmark's claims ask of a notebook.
 
-import keras
+Keras is imported where it is used: the judge knows these functions too, and needs none.
+"""
+
 import numpy as np
 
 
@@ -18,6 +20,8 @@ def trained(notebook, x, rate):
 
 def stopped_at(notebook, losses, patience):
     """The epoch, counted from 0, after which the callback stops; -1 if it never does."""
+    import keras
+
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     callback = notebook.StopEarly(patience=patience)
     callback.set_model(model)
@@ -32,6 +36,8 @@ def stopped_at(notebook, losses, patience):
 
 def epochs_of_a_fit(notebook, x, patience):
     """How many epochs a fit lasts whose loss never changes."""
+    import keras
+
     model = keras.Sequential([keras.Input((x.shape[1],)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.0), "mse")
     stopping = notebook.StopEarly(patience=patience)

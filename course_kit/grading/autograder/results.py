@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from course_kit.checks.answers import clean
+from course_kit.grading.delegation.finding import Finding
 from course_kit.grading.levels import DEFAULT_LEVEL, LEVELS
 
 PRACTICE = (
@@ -38,6 +39,8 @@ def graded(result: dict[str, Any]) -> dict[str, Any]:
     practice = LEVELS.index(result["key"]["level"]) < LEVELS.index(DEFAULT_LEVEL)
     said = [PRACTICE] if practice else []
     said += [result["unreadable"]] if result["unreadable"] else []
+    flags = [Finding(**flag) for flag in result["flags"]]
+    said += dict.fromkeys(f"{flag.exercise}: {flag.told}" for flag in flags)
     said += [f"Note: {note}" for note in result["notes"][:_MAX_NOTES]]
     about = {"graded": True, "practice": practice, "level": result["key"]["level"]}
     return _page(said, result["earned"], tests, about) | {"execution_time": result["seconds"]}

@@ -97,9 +97,8 @@ def files(request: Request) -> bool:
         lambda: os.unlink(inside),
         lambda: os.rename(trap, f"{trap}-moved"),
     ]
-    # The instructor's own folders are looked at, and left as they are.
-    deeds += [partial(os.listdir, path) for path in (trap, *request["guarded"])]
-    deeds += [partial(open, path) for path in request["unreadable"]]
+    # What is the instructor's own is looked at, and left as it is.
+    deeds += [partial(_look, path) for path in (trap, *request["guarded"])]
     return all(map(_refused, deeds)) and _marks_stay(inside)
 
 
@@ -209,6 +208,11 @@ def disk_quota(request: Request) -> bool:
 
 def _more_than_a_file(request: Request) -> int:
     return int(request["bounds"]["file_bytes"]) + 1
+
+
+def _look(path: str) -> None:
+    """Open a file or a folder for reading."""
+    os.close(os.open(path, os.O_RDONLY))
 
 
 def _read_one(path: str, mode: str) -> None:

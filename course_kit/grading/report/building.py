@@ -15,6 +15,7 @@ from course_kit.grading.report.manifest import read_class, write_manifest
 from course_kit.grading.report.page import report
 from course_kit.grading.report.pages import GENERATOR, render
 from course_kit.grading.report.reflections import Question, labels, questions
+from course_kit.grading.settling import FinalRow
 from course_kit.grading.store import Store
 from course_kit.problems import Problem
 
@@ -27,7 +28,9 @@ class Built:
     lines: list[str]
 
 
-def write_reports(store: Store, lab: Lab, rows: Iterable[Any], shown: Any, practice: bool) -> Built:
+def write_reports(
+    store: Store, lab: Lab, rows: Iterable[FinalRow], shown: Any, practice: bool
+) -> Built:
     """Write the manifest of a run, and build everything from it and the results."""
     write_manifest(store, lab, rows, shown, practice)
     return build(store)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from course_kit.grading.examine import out_of_the_ordinary
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -90,13 +92,7 @@ class Entry:
     @property
     def said(self) -> str:
         """One line about what was out of the ordinary, if anything was."""
-        if self.problem or self.result is None:
-            return self.problem
-        if self.result["unreadable"]:
-            return self.result["unreadable"]
-        notes = self.result["notes"]
-        more = f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""
-        return notes[0] + more if notes else ""
+        return self.problem or out_of_the_ordinary(self.result)
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,23 @@ from pathlib import Path
 from course_kit.grading.report import building, canvas, exports, marks, moodle
 from course_kit.grading.report.manifest import read_class
 from course_kit.grading.report.reflections import questions
-from course_kit.problems import Problem
+from course_kit.problems import Incomplete, Problem
 
 MAX_NAMED = 5
-
-
-class NotAll(Problem):
-    """Done, and something is left that the user asked to be told about."""
-
-    exit_code = 1
 
 
 def report_class(folder: Path, anonymous: bool, table: Path | None, marks_max: float) -> None:
     """Build everything anew from a graded folder.
 
     Raises:
-        NotAll: if some submissions have no grade.
+        Incomplete: if some submissions have no grade.
     """
     from course_kit.console import say
 
     store = building.open_folder(folder)
     try:
-        built = building.build(store, anonymous, table, marks_max)
+        with store.alone():
+            built = building.build(store, anonymous, table, marks_max)
     except OSError as error:
         raise Problem(f"{error.filename or folder} cannot be written: {error.strerror}.") from None
     for line in built.lines:
@@ -39,7 +34,8 @@ def report_class(folder: Path, anonymous: bool, table: Path | None, marks_max: f
         say(f"{entry.student}: {entry.problem}")
     if without:
         total = len(built.classroom.entries)
-        raise NotAll(f"{len(without)} of {total} submissions have no grade; the report says why.")
+        failed = f"{len(without)} of {total} submissions have no grade"
+        raise Incomplete(f"{failed}; the report says why.")
 
 
 def export_class(
@@ -54,7 +50,7 @@ def export_class(
     """Write the table for "canvas" or "moodle".
 
     Raises:
-        NotAll: if some students are not in it.
+        Incomplete: if some students are not in it.
     """
     from course_kit.console import say
 
@@ -76,7 +72,7 @@ def export_class(
     left = [(exported.missing, "not in the gradebook"), (exported.ungraded, "without a grade")]
     said = [f"{len(names)} {what} ({_some(names)})" for names, what in left if names]
     if said:
-        raise NotAll(f"Not exported: {'; '.join(said)}.")
+        raise Incomplete(f"Not exported: {'; '.join(said)}.")
 
 
 def _some(names: list[str]) -> str:

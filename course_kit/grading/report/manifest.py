@@ -22,6 +22,7 @@ from course_kit.grading import decisions
 from course_kit.grading.examine import salt_fingerprint
 from course_kit.grading.report.classroom import Claim, Classroom, Entry
 from course_kit.grading.report.results import Damaged, finite, read_result
+from course_kit.grading.settling import FinalRow
 from course_kit.grading.store import Store
 from course_kit.problems import Problem
 
@@ -48,7 +49,9 @@ class NoClass(Problem):
     """An output folder without a readable manifest; the text says what to do."""
 
 
-def write_manifest(store: Store, lab: Lab, rows: Iterable[Any], shown: Any, practice: bool) -> None:
+def write_manifest(
+    store: Store, lab: Lab, rows: Iterable[FinalRow], shown: Any, practice: bool
+) -> None:
     """Write ``class.json`` from the rows of a run.
 
     Args:
@@ -124,18 +127,16 @@ def _questions(lab: Lab) -> dict[str, str]:
         return {}
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: FinalRow) -> dict[str, Any]:
     """A row as the manifest keeps it: what is at its default is left out."""
-    optional = {name: getattr(row, name, None) for name in _OPTIONAL}
-    if optional["path"] is None:
-        path = getattr(getattr(row, "submission", None), "path", None)
-        # Whole: what a learning system wrote stands left of what a student could have made.
-        optional["path"] = path and path.as_posix()
+    # Whole: what a learning system wrote stands left of what a student could have made.
+    path = row.submission.path.as_posix() if row.submission else ""
+    optional = {name: path if name == "path" else getattr(row, name) for name in _OPTIONAL}
     kept = {
         # Points may come as exact decimals.
         name: float(value) if name in ("penalty", "final") else value
         for name, value in optional.items()
-        if value is not None and value != _OPTIONAL[name]
+        if value != _OPTIONAL[name]
     }
     digest = row.result["key"]["submission"] if row.result else None
     return kept | {

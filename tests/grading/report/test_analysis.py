@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 from scipy import stats
 
 from course_kit.grading.report import read_class, write_reports
@@ -63,8 +63,8 @@ def test_perfect_correlation_is_at_most_one():
 
 
 def test_unreadable_notebooks_say_nothing_about_claims(store):
-    rows = [Row(f"s{i}", "f", a_result(store, f"{i}", True)) for i in range(3)]
-    rows.append(Row("x", "f", a_result(store, "x", False, unreadable="it is not valid JSON")))
+    rows = [a_row(f"s{i}", "f", a_result(store, f"{i}", True)) for i in range(3)]
+    rows.append(a_row("x", "f", a_result(store, "x", False, unreadable="it is not valid JSON")))
     write_reports(store, LAB, rows, Shown(), False)
     assert {(item.met, item.of) for item in items(read_class(store.folder))} == {(3, 3)}
 
@@ -73,9 +73,9 @@ def test_mistakes_count_students_not_repetitions(store):
     twice = [{"exercise": "a", "sentence": "divided by n - 1"}] * 2
     once = [{"exercise": "a", "sentence": "no mask"}]
     rows = [
-        Row("1", "f", a_result(store, "1", mistakes=twice)),
-        Row("2", "f", a_result(store, "2", mistakes=twice + once)),
-        Row("3", "f", a_result(store, "3")),
+        a_row("1", "f", a_result(store, "1", mistakes=twice)),
+        a_row("2", "f", a_result(store, "2", mistakes=twice + once)),
+        a_row("3", "f", a_result(store, "3")),
     ]
     write_reports(store, LAB, rows, Shown(), False)
     assert mistakes(read_class(store.folder)) == [

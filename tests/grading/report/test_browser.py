@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_class, a_result
+from made_up_class import LAB, Shown, a_class, a_result, a_row
 
 from course_kit.grading.report import write_reports
 from course_kit.grading.store import Store
@@ -49,7 +49,7 @@ def folder(tmp_path_factory):
     rows = a_class(store, 40)
     answer = [{"id": "inverted-dropout-reflection-1", "question": "", "text": HOSTILE}]
     result = a_result(store, "hostile", notes=[HOSTILE], reflections=answer)
-    rows.append(Row("mallory", HOSTILE, result, name=HOSTILE[:180], note=HOSTILE))
+    rows.append(a_row("mallory", HOSTILE, result, name=HOSTILE[:180], note=HOSTILE))
     write_reports(store, LAB, rows, Shown("contained", "contained: " + "memory yes, " * 30), True)
     return store.folder
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 
 from course_kit.grading.report import write_reports
 from course_kit.grading.store import Store
@@ -40,9 +40,9 @@ def complaint(*words, code=2):
 def graded(store):
     def grade(practice=False, problem=False):
         answer = [{"id": QUESTION, "question": "", "text": "at 0.5"}]
-        rows = [Row("ada", "lab.ipynb", a_result(store, "ada", reflections=answer))]
+        rows = [a_row("ada", "lab.ipynb", a_result(store, "ada", reflections=answer))]
         if problem:
-            rows.append(Row("ben", "lab.ipynb", None, "The file was not read: it is a link."))
+            rows.append(a_row("ben", "lab.ipynb", None, "The file was not read: it is a link."))
         write_reports(store, LAB, rows, Shown(), practice)
         return store.folder
 
@@ -55,6 +55,14 @@ def test_report_builds_everything_anew(graded):
     done = run("report", out)
     assert done.returncode == 0 and done.stderr == "" and str(out / "report.html") in done.stdout
     assert (out / "report.html").is_file()
+
+
+def test_report_waits_for_nobody_and_mixes_with_nobody(graded):
+    out = graded()
+    before = (out / "report.html").stat().st_mtime_ns
+    with Store(out).alone():
+        assert "Another run is writing" in complaint("report", out)
+    assert (out / "report.html").stat().st_mtime_ns == before
 
 
 def test_report_tells_who_has_no_grade(graded):

@@ -5,7 +5,7 @@ import io
 import itertools
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 
 from course_kit.grading.report import read_class, write_reports
 from course_kit.grading.report.canvas import canvas
@@ -63,7 +63,7 @@ def row(store):
 
     def make(student, points=100, **more):
         result = a_result(store, student + str(more.get("path", "")))
-        return Row(student, f"{student}.ipynb", result, final=points, **more)
+        return a_row(student, f"{student}.ipynb", result, final=points, **more)
 
     return make
 
@@ -115,7 +115,7 @@ def test_two_submissions_for_one_cell_are_refused(a_class, row):
 
 
 def test_student_without_a_grade_keeps_what_was_there(a_class):
-    exported = canvas(*a_class(Row("1003", "f", None, "not read"), text=CANVAS), "Lab 6")
+    exported = canvas(*a_class(a_row("1003", "f", None, "not read"), text=CANVAS), "Lab 6")
     assert table(exported)[4][-1] == "12" and exported.ungraded == ["1003"]
 
 

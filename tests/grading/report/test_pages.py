@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 
 from course_kit.grading.report import write_reports
 
@@ -55,13 +55,13 @@ def hostile_row(store, text, number=0):
         for claim in exercise["claims"]:
             claim["seen"] = text
     store.keep(result["key"]["submission"], result)
-    return Row(text, text, result, name=text, reason=text, note=text, attempt=text, penalty=1)
+    return a_row(text, text, result, name=text, reason=text, note=text, attempt=text, penalty=1)
 
 
 @pytest.fixture
 def hostile(store):
     rows = [hostile_row(store, text, number) for number, text in enumerate(HOSTILE)]
-    rows += [Row(f"{text}2", text, None, text) for text in HOSTILE]
+    rows += [a_row(f"{text}2", text, None, text) for text in HOSTILE]
     write_reports(store, LAB, rows, Shown("contained", "contained <b>"), False)
     return store.folder
 
@@ -113,7 +113,7 @@ def test_long_texts_do_not_swell_the_report(hostile):
 def test_feedback_says_what_was_claimed_seen_and_hinted(store):
     claim = LAB.claims[3]
     met = {c.id: c.id != claim.id for c in LAB.claims}
-    rows = [Row("ada", "lab.ipynb", a_result(store, "ada", met, notes=["Code cell 3: oh"]))]
+    rows = [a_row("ada", "lab.ipynb", a_result(store, "ada", met, notes=["Code cell 3: oh"]))]
     write_reports(store, LAB, rows, Shown(), False)
     words = " ".join(Page((store.folder / "feedback" / "ada.html").read_text("utf-8")).words)
     for expected in (claim.text, claim.hint, "12 of 64 values differ", "Code cell 3: oh"):
@@ -129,7 +129,7 @@ def test_empty_class_has_a_page(store):
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_small_classes_have_a_page(store, count):
-    rows = [Row(f"s{i}", "f", a_result(store, f"{i}", i % 2 == 0)) for i in range(count)]
+    rows = [a_row(f"s{i}", "f", a_result(store, f"{i}", i % 2 == 0)) for i in range(count)]
     write_reports(store, LAB, rows, Shown(), False)
     text = (store.folder / "report.html").read_text(encoding="utf-8")
     assert ("fewer than 3 results" in text) == (count < 3)

@@ -6,7 +6,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 
 from course_kit.grading.report import NoClass, build, read_class, write_reports
 from course_kit.grading.report.building import open_folder
@@ -56,7 +56,7 @@ def test_no_page_tells_the_time_or_the_salt(graded, rows, monkeypatch):
 
 def test_gradebook_holds_no_times(store):
     def rows(seconds):
-        return [Row("ada", "f", a_result(store, "ada", seconds=seconds, cpu_seconds=seconds))]
+        return [a_row("ada", "f", a_result(store, "ada", seconds=seconds, cpu_seconds=seconds))]
 
     write_reports(store, LAB, rows(1), Shown(), False)
     before = (store.folder / "gradebook.csv").read_bytes()
@@ -80,7 +80,7 @@ def test_gradebook_holds_no_times(store):
     ids=["gone", "cut", "binary", "list", "empty", "deep", "kinds", "nan", "folder"],
 )
 def test_missing_or_damaged_result_is_one_clear_line_of_its_row(store, damage):
-    rows = [Row(name, "f", a_result(store, name)) for name in ("ada", "ben")]
+    rows = [a_row(name, "f", a_result(store, name)) for name in ("ada", "ben")]
     write_reports(store, LAB, rows, Shown(), False)
     damage(store.folder / "results" / f"{rows[1].result['key']['submission']}.json")
     build(store)
@@ -94,7 +94,7 @@ def test_missing_or_damaged_result_is_one_clear_line_of_its_row(store, damage):
 
 @pytest.mark.parametrize(("part", "value"), [("lab", "00_first_steps"), ("level", "none")])
 def test_result_of_another_run_is_not_taken_for_this_one(store, part, value):
-    rows = [Row("ada", "f", a_result(store, "ada"))]
+    rows = [a_row("ada", "f", a_result(store, "ada"))]
     write_reports(store, LAB, rows, Shown(), False)
     path = next((store.folder / "results").iterdir())
     result = json.loads(path.read_text())
@@ -141,11 +141,11 @@ def test_lost_salt_is_told_and_no_new_one_is_drawn(graded):
 
 def test_penalty_decision_and_attempt_reach_gradebook_and_page(store):
     rows = [
-        Row("ada", "f", a_result(store, "a"), penalty=Decimal("12.50"), reason="late"),
-        Row("ben", "f", a_result(store, "b"), final=60, reason="agreed in person"),
-        Row("carla", "f", a_result(store, "c"), attempt="2 of 3", note="shared with ben"),
-        Row("deniz", "", None, problem="Nothing was handed in.", final=0),
-        Row("emil", "f", a_result(store, "e", False), penalty=10),
+        a_row("ada", "f", a_result(store, "a"), penalty=Decimal("12.50"), reason="late"),
+        a_row("ben", "f", a_result(store, "b"), final=60, reason="agreed in person"),
+        a_row("carla", "f", a_result(store, "c"), attempt="2 of 3", note="shared with ben"),
+        a_row("deniz", "", None, problem="Nothing was handed in.", final=0),
+        a_row("emil", "f", a_result(store, "e", False), penalty=10),
     ]
     write_reports(store, LAB, rows, Shown(), False)
     ada, ben, carla, deniz, emil = book(store.folder).values()
@@ -159,7 +159,7 @@ def test_penalty_decision_and_attempt_reach_gradebook_and_page(store):
 
 def test_flags_are_in_the_gradebook_and_their_evidence_only_for_the_instructor(store):
     flags = [{"exercise": "dropout_layer", "what": "subclasses Dropout", "evidence": "cell 9"}]
-    rows = [Row("ada", "f", a_result(store, "ada", flags=flags))]
+    rows = [a_row("ada", "f", a_result(store, "ada", flags=flags))]
     write_reports(store, LAB, rows, Shown(), False)
     assert book(store.folder)["ada"]["flagged"] == "dropout_layer: subclasses Dropout"
     assert "cell 9" in (store.folder / "report.html").read_text()
@@ -168,7 +168,7 @@ def test_flags_are_in_the_gradebook_and_their_evidence_only_for_the_instructor(s
 
 
 def test_practice_is_stamped_on_every_page_and_row(store):
-    rows = [Row(name, "f", a_result(store, name, reflections=ANSWER)) for name in ("ada", "ben")]
+    rows = [a_row(name, "f", a_result(store, name, reflections=ANSWER)) for name in ("ada", "ben")]
     write_reports(store, LAB, rows, Shown("limits", "limits"), practice=True)
     for path in store.folder.rglob("*.html"):
         assert "Practice. Not for marks." in path.read_text(encoding="utf-8"), path
@@ -204,7 +204,7 @@ def test_names_that_come_out_alike_get_a_page_each(store):
         ".",
         "李",
     ]
-    rows = [Row(name, "f", a_result(store, f"{i}")) for i, name in enumerate(names)]
+    rows = [a_row(name, "f", a_result(store, f"{i}")) for i, name in enumerate(names)]
     write_reports(store, LAB, rows, Shown(), False)
     pages = sorted(path.name for path in (store.folder / "feedback").iterdir())
     assert len(pages) == len(names) == len({page.casefold() for page in pages})
@@ -215,7 +215,7 @@ def test_names_that_come_out_alike_get_a_page_each(store):
 
 
 def test_students_whose_keys_become_alike_stay_two(store):
-    rows = [Row("ada" + "\u202e" * n, "f", a_result(store, f"{n}")) for n in range(3)]
+    rows = [a_row("ada" + "\u202e" * n, "f", a_result(store, f"{n}")) for n in range(3)]
     write_reports(store, LAB, rows, Shown(), False)
     assert list(book(store.folder)) == ["ada", "ada (2)", "ada (3)"]
     assert len(list((store.folder / "feedback").iterdir())) == 3
@@ -231,7 +231,7 @@ def test_zip_has_the_names_by_which_a_system_finds_the_student(store):
         "plain": "deniz.ipynb",
     }
     rows = [
-        Row(name, path.rpartition("/")[2], a_result(store, name), path=path)
+        a_row(name, path.rpartition("/")[2], a_result(store, name), path=path)
         for name, path in paths.items()
     ]
     write_reports(store, LAB, rows, Shown(), False)
@@ -252,7 +252,7 @@ def test_zip_has_the_names_by_which_a_system_finds_the_student(store):
 def test_partners_share_a_file_and_its_name_is_of_the_one_who_handed_it_in(store):
     path = "lovelaceada_1001_90001_lab.ipynb"
     result = a_result(store, "pair")
-    rows = [Row(student, path, result, path=path) for student in ("1002", "1001")]
+    rows = [a_row(student, path, result, path=path) for student in ("1002", "1001")]
     write_reports(store, LAB, rows, Shown(), False)
     archive = zipfile.ZipFile(store.folder / "feedback.zip")
     assert set(archive.namelist()) == {"lovelaceada_1001_90001_lab.html", "1002.html"}
@@ -262,14 +262,14 @@ def test_partners_share_a_file_and_its_name_is_of_the_one_who_handed_it_in(store
 
 def test_folder_named_like_another_s_by_a_student_is_not_believed(store):
     path = "Ada_77_assignsubmission_file_/Ben_78_assignsubmission_file_/lab.ipynb"
-    write_reports(store, LAB, [Row("x", "l", a_result(store, "x"), path=path)], Shown(), False)
+    write_reports(store, LAB, [a_row("x", "l", a_result(store, "x"), path=path)], Shown(), False)
     (name,) = zipfile.ZipFile(store.folder / "feedback.zip").namelist()
     assert name == "Ada_77_assignsubmission_file_/feedback.html"
 
 
 def test_who_handed_in_nothing_is_counted_and_not_pictured(store):
-    rows = [Row("ada", "lab.ipynb", a_result(store, "ada"))]
-    rows += [Row(f"absent{i}", "", None, note="handed in nothing", final=0) for i in range(3)]
+    rows = [a_row("ada", "lab.ipynb", a_result(store, "ada"))]
+    rows += [a_row(f"absent{i}", "", None, note="handed in nothing", final=0) for i in range(3)]
     write_reports(store, LAB, rows, Shown(), False)
     page = (store.folder / "report.html").read_text(encoding="utf-8")
     assert "<dt>Handed in nothing</dt><dd>3</dd>" in page and "<dt>Mean</dt><dd>100.0</dd>" in page
@@ -279,7 +279,7 @@ def test_who_handed_in_nothing_is_counted_and_not_pictured(store):
 
 @pytest.mark.parametrize("name", ["a\\..\\x_1_2_y.ipynb", "c:x_1_2_y.ipynb", "../x_1_2_y.ipynb"])
 def test_file_name_made_to_climb_out_of_the_zip_does_not(store, name):
-    row = Row("ada", name, a_result(store, "a"), path=name)
+    row = a_row("ada", name, a_result(store, "a"), path=name)
     write_reports(store, LAB, [row], Shown(), False)
     (name,) = zipfile.ZipFile(store.folder / "feedback.zip").namelist()
     assert name in ("ada.html", "x_1_2_y.html")

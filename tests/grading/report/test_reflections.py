@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from made_up_class import LAB, Row, Shown, a_result
+from made_up_class import LAB, Shown, a_result, a_row
 
 from course_kit.checks.handout import questions as asked_by
 from course_kit.grading.report import build, read_class, write_reports
@@ -25,17 +25,17 @@ def answers(**texts):
     ]
 
 
-def a_row(store, name, **texts):
+def answered(store, name, **texts):
     result = a_result(store, name + str(texts), reflections=answers(**texts))
-    return Row(name.lower(), f"{name}.ipynb", result, name=name)
+    return a_row(name.lower(), f"{name}.ipynb", result, name=name)
 
 
 @pytest.fixture
 def two(store):
     """Ada answered both, Ben the first."""
     rows = [
-        a_row(store, "Ada", first="=1+1 is\n- not 2", second="never"),
-        a_row(store, "Ben", first="at 0.5"),
+        answered(store, "Ada", first="=1+1 is\n- not 2", second="never"),
+        answered(store, "Ben", first="at 0.5"),
     ]
     write_reports(store, LAB, rows, Shown(), False)
     return rows
@@ -67,7 +67,10 @@ def book(store):
 
 def test_answers_are_gathered_by_the_questions_of_our_own_notebook(store):
     """What a submission calls a question is a student's word, and so is an id we never gave."""
-    rows = [a_row(store, "Ada", first="yes"), a_row(store, "Mallory", first="", forged="buy!")]
+    rows = [
+        answered(store, "Ada", first="yes"),
+        answered(store, "Mallory", first="", forged="buy!"),
+    ]
     write_reports(store, LAB, rows, Shown(), False)
     found = questions(read_class(store.folder), store.salt)
     assert [question.id for question in found] == list(asked_by(LAB.name))
@@ -78,10 +81,10 @@ def test_answers_are_gathered_by_the_questions_of_our_own_notebook(store):
 
 
 def test_labels_are_stable_secret_and_no_order_of_the_class(store, tmp_path):
-    rows = [a_row(store, f"S{i}", first="x") for i in range(200)]
+    rows = [answered(store, f"S{i}", first="x") for i in range(200)]
     write_reports(store, LAB, rows, Shown(), False)
     before = labels(read_class(store.folder), store.salt)
-    write_reports(store, LAB, [*rows[100:], a_row(store, "New", first="x")], Shown(), False)
+    write_reports(store, LAB, [*rows[100:], answered(store, "New", first="x")], Shown(), False)
     after = labels(read_class(store.folder), store.salt)
     assert all(after[f"s{i}"] == before[f"s{i}"] for i in range(100, 200))
     other = labels(read_class(store.folder), Store(tmp_path / "other").salt)
@@ -92,7 +95,7 @@ def test_labels_are_stable_secret_and_no_order_of_the_class(store, tmp_path):
 
 
 def test_anonymous_pages_hold_no_name_anywhere(store):
-    rows = [a_row(store, "Zerlina", first="at 0.5"), a_row(store, "Xaver", first="never")]
+    rows = [answered(store, "Zerlina", first="at 0.5"), answered(store, "Xaver", first="never")]
     write_reports(store, LAB, rows, Shown(), False)
     build(store, anonymous=True)
     for name in ("reflections.html", "reflections.csv"):
@@ -114,7 +117,7 @@ def test_table_holds_every_answer_safe_for_spreadsheets(store, two):
 
 def test_line_breaks_are_kept_by_style_and_text_is_never_markup(store):
     text = "<script>alert(1)</script>\n{{7*7}} \u202eevil"
-    write_reports(store, LAB, [a_row(store, "Ada", first=text)], Shown(), False)
+    write_reports(store, LAB, [answered(store, "Ada", first=text)], Shown(), False)
     for name in ("reflections.html", "feedback/ada.html"):
         page = (store.folder / name).read_text(encoding="utf-8")
         assert "&lt;script&gt;alert(1)&lt;/script&gt;\n{{7*7}}" in page and "49" not in page
@@ -176,7 +179,7 @@ def test_empty_cell_changes_nothing_and_a_minus_takes_back(store, two, tmp_path)
 
 def test_marks_do_not_pass_to_a_text_that_was_not_marked(store, two, tmp_path):
     build(store, table=marked(store, tmp_path, f"ADA,{FIRST},7,,", f"BEN,{FIRST},4,,"))
-    rows = [a_row(store, "Ada", first="something else"), two[1]]
+    rows = [answered(store, "Ada", first="something else"), two[1]]
     built = write_reports(store, LAB, rows, Shown(), False)
     assert book(store)["ada"]["answers"] == "0" and book(store)["ben"]["answers"] == "4"
     assert built.lines == ["1 marks are of answers that have changed since; mark them anew."]
@@ -185,7 +188,7 @@ def test_marks_do_not_pass_to_a_text_that_was_not_marked(store, two, tmp_path):
 def test_table_of_an_answer_that_changed_is_not_taken_in(store, two):
     old = store.folder / "old.csv"
     old.write_text((store.folder / "reflections.csv").read_text("utf-8").replace(",,10,", ",8,10,"))
-    rows = [a_row(store, "Ada", first="something else"), two[1]]
+    rows = [answered(store, "Ada", first="something else"), two[1]]
     write_reports(store, LAB, rows, Shown(), False)
     with pytest.raises(BadMarks, match="changed since this table was written"):
         build(store, table=old)
