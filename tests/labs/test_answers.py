@@ -4,12 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from handed_in import ANSWERS, LABS, answers, names_with, run_cells, solved_names, source
+from handed_in import ANSWERS, LABS, names_of, solved_names, source
 
 from course_kit.authoring import build
+from course_kit.authoring.answers import names_defined
 from course_kit.checks import all_labs, check_in, load
 from course_kit.checks.expect import Mismatch
-from course_kit.checks.lab06_dropout.claims import masks_of
+from course_kit.checks.lab06_dropout.claims.layer import masks_of
 
 EXERCISES = [(lab, exercise) for lab in LABS for exercise in load(lab).exercises]
 
@@ -25,7 +26,7 @@ def test_solution_earns_full_marks(lab, exercise):
 
 @pytest.mark.parametrize("lab", LABS)
 def test_starter_earns_nothing(lab):
-    namespace = run_cells(build(source(lab)))
+    namespace = names_defined(build(source(lab)))
     assert [check_in(namespace, exercise).earned for exercise in load(lab).exercises] == [
         0 for _ in load(lab).exercises
     ]
@@ -33,7 +34,7 @@ def test_starter_earns_nothing(lab):
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=str)
 def test_answer_loses_just_what_it_names(answer):
-    found = lost(check_in(names_with(answer), answer.exercise))
+    found = lost(check_in(names_of(answer), answer.exercise))
     if answer.loses:
         assert answer.loses <= found, f"kept {answer.loses - found}"
     else:
@@ -42,7 +43,7 @@ def test_answer_loses_just_what_it_names(answer):
 
 @pytest.mark.parametrize("lab,exercise", EXERCISES)
 def test_exercise_has_three_wrong_answers_and_an_unusual_right_one(lab, exercise):
-    kinds = Counter(bool(a.loses) for a in answers(lab) if a.exercise == exercise)
+    kinds = Counter(bool(a.loses) for a in ANSWERS if (a.lab, a.exercise) == (lab, exercise))
     assert kinds[True] >= 3 and kinds[False] >= 1
 
 
