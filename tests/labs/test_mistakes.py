@@ -4,7 +4,8 @@ from collections import Counter
 from functools import cache
 
 import pytest
-from handed_in import ANSWERS, LABS, MUTANTS, names_of, source
+from handed_in import ANSWERS, LABS, MUTANTS, ROOT, names_of, source
+from lab_table import BEGIN, END, table
 
 from course_kit.authoring.answers import Answer
 from course_kit.authoring.mistakes import collect, path_of, same
@@ -82,3 +83,10 @@ def test_student_reads_the_sentence_beside_what_failed(answer):
     )
     assert result.mistake in repr(result).replace("\n", " ") or not result.mistake
     assert result.mistake == "" or "Most likely" in result._repr_html_()
+
+
+def test_table_in_the_readme_is_what_is_there():
+    """python tests/lab_table.py writes it."""
+    shown = table()
+    print(shown)
+    assert f"{BEGIN}\n{shown}{END}" in (ROOT / "README.md").read_text(encoding="utf-8")
