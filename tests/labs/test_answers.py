@@ -61,3 +61,9 @@ def test_as_many_outputs_are_looked_at_as_were_asked_for(calls):
     assert masks_of(outputs, x, 0.5, 2).all()
     with pytest.raises(Mismatch, match="shape"):
         masks_of(outputs, x, 0.5, calls)
+
+
+def test_layer_that_drops_nothing_is_no_drop_connect():
+    names = dict(solved_names("06_dropout"))
+    names["drop_connect"] = lambda x, kernel, bias, u, rate: x @ kernel + bias
+    assert check_in(names, "drop_connect").earned == 0

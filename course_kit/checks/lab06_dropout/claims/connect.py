@@ -84,6 +84,7 @@ def bias_is_never_dropped(student: Student, draw: Draw) -> None:
     points=1,
     hint="In which mean does the factor 1 / (1 - rate) take part: that of the weights, or that "
     "of the bias too?",
+    edge=True,  # as the next: a dense layer that drops nothing meets it
 )
 def average_over_masks_is_dense(student: Student, draw: Draw) -> None:
     """The output, averaged over a hundred evenly spread masks, is that of the dense layer."""
@@ -100,6 +101,7 @@ def average_over_masks_is_dense(student: Student, draw: Draw) -> None:
     "drop_connect",
     points=2,
     hint="At rate 0 no weight is dropped. Which layer is that?",
+    edge=True,
 )
 def rate_zero_is_dense(student: Student, draw: Draw) -> None:
     """One sample at rate 0: the plain dense layer."""
