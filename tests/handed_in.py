@@ -9,7 +9,7 @@ from typing import Any
 
 from course_kit.authoring import build, fill, serialize, solved
 from course_kit.authoring.answers import Answer, answers, names_with
-from course_kit.checks import names
+from course_kit.checks import CheckResult, check_in, names
 
 ROOT = Path(__file__).parents[1]
 LABS = names()
@@ -59,9 +59,16 @@ def with_answer(answer: Answer) -> bytes:
 
 
 @cache
+def checked(answer: Answer) -> CheckResult:
+    """What its author would see."""
+    return check_in(names_of(answer), answer.exercise)
+
+
+@cache
 def solved_names(lab: str) -> dict[str, Any]:
     return names_with(source(lab), {})
 
 
+@cache
 def names_of(answer: Answer) -> dict[str, Any]:
     return names_with(source(answer.lab), {answer.exercise: answer.code})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -17,24 +17,25 @@ from course_kit.checks.mistakes import Mistake, Signature, alike, from_json, sig
 from course_kit.checks.notebook import InNotebook
 
 
-def signed(source: Path, answer: Answer) -> Signature:
-    """What an answer answers to the questions of its exercise."""
-    namespace = names_with(source, {answer.exercise: answer.code})
-    return signature(load(answer.lab), answer.exercise, InNotebook(namespace))
-
-
-def collect(source: Path, folder: Path) -> list[Mistake]:
+def collect(
+    source: Path, folder: Path, names_of: Callable[[Answer], Mapping[str, Any]] | None = None
+) -> list[Mistake]:
     """The mistakes of one lab that can be told from each other and from right answers.
 
     Args:
         source: the lab's source, whose solution is what right answers answer.
         folder: the folder of labs' answers.
+        names_of: what a notebook with an answer defines, where that is at hand already.
 
     Raises:
         SourceError: naming the answers that no question tells apart.
     """
     lab = load(source.stem)
-    found = [(answer, signed(source, answer)) for answer in answers(folder, lab.name)]
+    names_of = names_of or (lambda answer: names_with(source, {answer.exercise: answer.code}))
+    found = [
+        (answer, signature(lab, answer.exercise, InNotebook(names_of(answer))))
+        for answer in answers(folder, lab.name)
+    ]
     problems = list(_confused(lab, source, found))
     if problems:
         raise SourceError(problems)
