@@ -94,9 +94,9 @@ def _asked(question: Any, student: Student) -> dict[str, Any]:
     return {"arrays": [{"shape": list(a.shape), "values": _numbers(a)} for a in arrays]}
 
 
-def _numbers(array: np.ndarray) -> list[str]:
+def _numbers(array: np.ndarray) -> str:
     # Text: JSON has neither NaN nor infinity.
-    return [f"{value:.6g}" for value in np.float64(array).ravel()]
+    return " ".join(f"{value:.6g}" for value in np.float64(array).ravel())
 
 
 def _answers_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -108,6 +108,7 @@ def _answers_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _arrays_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    a, b = np.array(one["values"], float), np.array(other["values"], float)
-    same = one["shape"] == other["shape"]
-    return same and np.allclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True)
+    if one["shape"] != other["shape"]:
+        return False
+    a, b = (np.array(array["values"].split(), float) for array in (one, other))
+    return np.allclose(a, b, rtol=RTOL, atol=ATOL, equal_nan=True)
