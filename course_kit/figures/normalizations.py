@@ -117,9 +117,9 @@ def by_size(
     ax = axes_or_new(ax, width=7.2)
     for index, (name, values) in enumerate(curves.items()):
         found = np.asarray(values, float).reshape(len(sizes), -1)
-        middle, look = found.mean(axis=1), line(index)
-        reach = np.stack([middle - found.min(axis=1), found.max(axis=1) - middle])
-        ax.errorbar(sizes, middle, reach.clip(0), label=name, capsize=3, elinewidth=1, **look)
+        middle, low, high = found.mean(axis=1), found.min(axis=1), found.max(axis=1)
+        reach = [middle - low, high - middle] if found.shape[1] > 1 else None
+        ax.errorbar(sizes, middle, reach, label=name, capsize=3, elinewidth=1, **line(index))
     ax.set_xscale("log")
     ax.set_xticks(list(sizes), [f"{size:,g}" for size in sizes])
     ax.minorticks_off()
