@@ -1,2 +1,2 @@
 def weight_norm(v, g):
-    return np.einsum('...iu,...u->...iu', v, g / np.sqrt(np.einsum('...iu,...iu->...u', v, v)))
+    return ops.einsum('...iu,...u->...iu', v, g / ops.sqrt(ops.einsum('...iu,...iu->...u', v, v)))

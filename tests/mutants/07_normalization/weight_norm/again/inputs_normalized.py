@@ -1,2 +1,2 @@
 def weight_norm(v, g):
-    return v / np.linalg.norm(v, axis=-1)[..., None] * g
+    return v / ops.norm(v, axis=-1, keepdims=True) * g

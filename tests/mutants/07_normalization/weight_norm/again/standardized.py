@@ -1,3 +1,3 @@
 def weight_norm(v, g):
-    flat = np.reshape(v, (-1, v.shape[-1]))
-    return g * (v - flat.mean(0)) / np.sqrt(flat.var(0) + 1e-7)
+    flat = ops.reshape(v, (-1, v.shape[-1]))
+    return g * (v - ops.mean(flat, 0)) / ops.sqrt(ops.var(flat, 0) + 1e-7)

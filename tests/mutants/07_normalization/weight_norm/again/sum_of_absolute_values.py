@@ -1,3 +1,3 @@
 def weight_norm(v, g):
-    flat = np.reshape(v, (-1, v.shape[-1]))
-    return v * (g / np.linalg.norm(flat, 1, axis=0))
+    flat = ops.reshape(v, (-1, v.shape[-1]))
+    return v * (g / ops.norm(flat, 1, axis=0))

@@ -1,2 +1,2 @@
 def weight_norm(v, g):
-    return np.einsum('...u,u->...u', v, g)
+    return ops.einsum('...u,u->...u', v, g)
