@@ -919,7 +919,7 @@ for ax, (title, last_stride) in zip(axes, {"1 by 1": 2, "2 by 2": 1}.items()):
 plt.show()
 
 # %% [markdown]
-# What counts is not the batch but the number of values that a mean is taken over: batch · h · w.
+# What counts is not the batch alone but the number of values behind a mean, batch · h · w.
 # In the left network the last batch norm has one value of a channel for each sample. With batches
 # of one it gives beta, whatever the picture is, and the network guesses; with batches of two
 # hardly more than signs are left. There UvA is right, and precise statistics do not mend it: it
@@ -927,10 +927,12 @@ plt.show()
 # of one *work*, some points below group norm. So "cannot work" is for dense outputs and for maps
 # of a single pixel.
 #
-# Group norm does not know the batch: its curve is as good at 1 as at 64. From about eight values
-# on, batch norm is as good or a little better. UvA's "e.g., < 32" comes from large pictures of
-# a thousand classes, where it parts earlier; the mechanism is the same, the number is not. When
-# your batches are small, measure.
+# Group norm does not know the batch: it is no worse at 1 than at 64. From some eight values on,
+# batch norm is as good or a little better. Do not take the number with you, though. Pixels of one
+# picture resemble each other, so that they count for less than as many pictures: on large
+# pictures of a thousand classes batch norm falls behind below 16 pictures already (Wu and He
+# 2018), with thousands of pixels in each. UvA's "e.g., < 32" is on the safe side of that. The
+# mechanism is the same everywhere, the number is not: measure.
 
 # %% [markdown] tags=["reflection"]
 # Batches of one or two are not only a question of taste: detection and segmentation on large
