@@ -108,13 +108,13 @@ def gamma_and_beta_learn_in_fit(student: Student, draw: Draw) -> None:
 
 MAPS = np.array(
     [[1, 2, 9, 4, 0, 0.5], [3, -1, 5, 5, 1, 0.7], [2, 2, 8, -6, 3, 0.9], [7, 1, 0, 2, 4, 0.1]]
-)  # two samples of two pixels, six channels
+)  # four pixels, six channels
 
 
 @lab.question("group_norm")
 def six_channels(student: Student) -> Any:
-    """Feature maps (2, 2, 1, 6) in 3 groups and in 6."""
-    x = MAPS.astype("float32").reshape(2, 2, 1, 6)
+    """Feature maps (2, 2, 2, 6) in 3 groups and in 6."""
+    x = np.stack([MAPS, MAPS[::-1] ** 2 / 5]).astype("float32").reshape(2, 2, 2, 6)
     gamma = np.array([2, 0.5, 3, 1.5, 0.8, 1.2], "float32")
     beta = np.array([0.25, -1, 0.5, 2, 0, -0.3], "float32")
     return tuple(student(probes.groups, x, gamma, beta, count, 0.3) for count in (3, 6))
