@@ -54,7 +54,7 @@ QUICK = os.environ.get("COURSE_KIT_SMOKE") == "1"  # few steps, to test that the
 # \frac{\partial}{\partial W_r} \Big( \text{factor} \sum_j (W_r)_j^2 \Big) = 2\, \text{factor}\, W_r$$
 #
 # The factor 2 is why UvA's slide starts with $\lambda / 2$: there the gradient is $\lambda w$.
-# Sapienza's equation 4 keeps the 2, as Keras does. Biases are not kernels: they are usually
+# Sapienza's equation 4 keeps the 2, as Keras does (and calls the factor C). Biases are not kernels: they are usually
 # left out, since they make no function steeper.
 #
 # By hand: losses 1 and 3, a kernel with the weights 3 and 4, factor 0.5. The mean is 2, the
@@ -473,7 +473,8 @@ strength = [0.0]
 model = network(penalty=lambda w: group_lasso(w, strength[0]))
 factors = np.geomspace(3e-4, 0.1, 4 if QUICK else 16)
 lengths, accuracies, alive = [], [], []
-for strength[0] in map(float, factors):
+for factor in factors:
+    strength[0] = float(factor)
     model.compile(model.optimizer, model.loss, metrics=["accuracy"])  # the factor has changed
     history = fit(model, epochs=15).history
     w = model.layers[0].get_weights()[0]
@@ -582,6 +583,9 @@ plt.show()
 print(f"a weight after 100 updates with s = 0.99: {0.99**100:.0%} of it")
 
 # %% [markdown]
+# And Keras' `axis=0` on a kernel (3, 3, 2, 6)? It bounds each run of three weights down a column
+# of the filter, 36 small vectors, none of which is a filter.
+#
 # A bound is of use where something pushes hard: with a large learning rate. The network of
 # above, trained at ten times its learning rate, without a bound and with $c = 1$.
 #
@@ -829,13 +833,11 @@ class EarlyStop(keras.callbacks.Callback):
         current = logs[self.monitor]
         ### BEGIN SOLUTION
         gain = self.best - current if self.mode == "min" else current - self.best
+        self.wait += 1
         if gain > self.min_delta:
-            self.best, self.wait = current, 0
-            self.best_weights = self.model.get_weights()
-        else:
-            self.wait += 1
-            if self.wait >= self.patience:
-                self.model.stop_training = True  # given
+            self.best, self.best_weights, self.wait = current, self.model.get_weights(), 0
+        if self.wait >= self.patience:
+            self.model.stop_training = True  # given
         ### END SOLUTION
 
     def on_train_end(self, logs=None):
@@ -948,13 +950,13 @@ print(f"tau = {tau} steps against factor {factor}: formulas apart by {np.max(ear
 print(f"measured in the ten directions by up to {np.abs(stopped - penalized).max():.2f}")
 
 order = np.random.default_rng(0).permutation(n)
-few, others = order[:60], order[60:]
+sixty, others = order[:60], order[60:]
 taus = np.unique(np.geomspace(1, 300, 12 if QUICK else 30).astype(int))
 errors = {"stopped after τ steps": [], "l2, factor 1 / (2 η τ)": []}
 for steps in taus:
     for name, (force, count) in zip(errors, ((0.0, steps), (1 / (2 * rate * steps), 2_000))):
-        slow = rate / (1 + force)
-        w = descend(x_all[few], y_all[few], l2_gradient(force), count, rate if not force else slow)
+        slower = rate / (1 + force)  # a strong penalty needs small steps
+        w = descend(x_all[sixty], y_all[sixty], l2_gradient(force), count, slower)
         errors[name].append(np.mean((x_all[others] @ w - y_all[others]) ** 2))
 
 with figures.use():

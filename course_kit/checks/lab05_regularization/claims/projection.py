@@ -52,9 +52,9 @@ def neurons_end_in_the_ball(student: Student, draw: Draw) -> None:
 )
 def two_neurons_on_paper(student: Student, draw: Draw) -> None:
     """A multiple of (3, 4) and a fraction of it, bound 5, by hand: one is shortened, one stays."""
-    times, tenths = draw.integer(2, 90), draw.integer(1, 9) / 10
-    w = np.array([[3 * times, 3 * tenths], [4 * times, -4 * tenths]], "float32")
-    desired = np.array([[3, 3 * tenths], [4, -4 * tenths]])
+    times, part, order = draw.integer(2, 90), draw.integer(1, 99) / 100, draw.permutation(2)
+    w = np.array([[3 * times, 3 * part], [4 * times, -4 * part]], "float32")[:, order]
+    desired = np.array([[3, 3 * part], [4, -4 * part]])[:, order]
     expect_close(student(probes.projected, w, 5.0), desired, "kernel")
 
 

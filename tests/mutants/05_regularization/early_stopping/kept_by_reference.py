@@ -1,4 +1,5 @@
-"""The best weights were kept by reference, not copied: they went on changing with the training.
+"""The model is left with the weights of its last epoch: what was kept of the best one was no copy
+and went on changing, or was not put back.
 
 loses: best_weights_come_back, they_come_back_without_a_stop_too, fit_is_stopped_and_mended
 """

@@ -8,16 +8,11 @@ class EarlyStop(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.sign = -1.0 if self.mode == "max" else 1.0
-        self.record, self.kept, self.best_epoch = float("inf"), [], -1
+        self.record, self.best_epoch = float("inf"), -1
 
     def on_epoch_end(self, epoch, logs=None):
         value = self.sign * float(logs[self.monitor])
         if value + self.min_delta < self.record:
             self.record, self.best_epoch = value, epoch
-            self.kept = list(self.model.variables)
         elif epoch - self.best_epoch >= self.patience:
             self.model.stop_training = True
-
-    def on_train_end(self, logs=None):
-        for variable, value in zip(self.model.weights, self.kept):
-            variable.assign(ops.convert_to_tensor(value))
