@@ -162,7 +162,7 @@ for ax, (name, make) in zip(axes, makers.items()):
         weight, seen = keras.Variable([1.0]), [1.0]
         for _ in range(STEPS):
             factor = 0.0 if decays else FACTOR
-            gradient = l2_objective(np.zeros(1), [np.array(weight)], factor)[1][0]
+            gradient = l2_objective(np.zeros(1), [weight.numpy()], factor)[1][0]
             optimizer.apply([ops.convert_to_tensor(gradient, "float32")], [weight])
             seen.append(float(weight[0]))
         left[kind] = np.array(seen)
@@ -330,7 +330,8 @@ for kind, path in paths.items():
 
 # %% [markdown] tags=["reflection"]
 # UvA's slides call l2 a Gaussian prior on the weights and l1 a Laplacian one. Which of the two
-# densities has a peak at zero, and which has the heavier tails? Find both in the pictures.
+# densities has a kink at zero, and which leaves more room for a few large weights? Find both
+# properties in the pictures.
 
 # %% [markdown]
 # ## 3. Group sparsity
@@ -430,13 +431,13 @@ def fit(model, epochs, **settings):
 
 
 def each_alone(w):
-    return group_lasso(ops.reshape(w, [1, -1]), 0.001)
+    return group_lasso(ops.reshape(w, [1, -1]), 0.006)
 
 
 penalties = {
     "no penalty": None,
-    "l1, factor 0.001": each_alone,
-    "group lasso, factor 0.01": lambda w: group_lasso(w, 0.01),
+    "l1, factor 0.006": each_alone,
+    "group lasso, factor 0.05": lambda w: group_lasso(w, 0.05),
 }
 kernels = {}
 for name, penalty in penalties.items():
@@ -471,7 +472,8 @@ plt.show()
 # %% tags=["experiment"]
 strength = [0.0]
 model = network(penalty=lambda w: group_lasso(w, strength[0]))
-factors = np.geomspace(3e-4, 0.1, 4 if QUICK else 16)
+fit(model, epochs=60)
+factors = np.geomspace(2e-3, 0.2, 4 if QUICK else 12)
 lengths, accuracies, alive = [], [], []
 for factor in factors:
     strength[0] = float(factor)
@@ -485,7 +487,7 @@ for factor in factors:
 
 with figures.use():
     fig, axes = plt.subplots(2, 1, figsize=(7, 5.4), sharex=True, layout="constrained")
-axes[0].plot(factors, lengths, color=figures.PALETTE[0], linewidth=0.9, alpha=0.7)
+axes[0].plot(factors, lengths, color=figures.PALETTE[0], marker="", linewidth=0.9, alpha=0.7)
 axes[0].set(ylabel="length of each neuron", xscale="log")
 axes[1].plot(factors, np.array(alive) / 64, label="neurons left, of 64", **figures.line(0))
 axes[1].plot(factors, accuracies, label="held-out accuracy", **figures.line(1))
@@ -566,7 +568,7 @@ w = random.normal(size=(2, 40)).astype("float32")
 moved = {"max-norm, c = 1.2": np.array(max_norm(w, 1.2)), "fixed s = 0.7": 0.7 * w}
 angle = np.linspace(0, 2 * np.pi, 200)
 with figures.use():
-    fig, axes = plt.subplots(1, 2, figsize=(9, 4.4), sharey=True, layout="constrained")
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
 for ax, (name, after) in zip(axes, moved.items()):
     kept = np.all(np.isclose(w, after), axis=0)
     shift = (after - w)[:, ~kept]
@@ -575,9 +577,10 @@ for ax, (name, after) in zip(axes, moved.items()):
     if kept.any():
         ax.scatter(*w[:, kept], s=30, marker="s", color=figures.PALETTE[0], label="left alone")
     if name.startswith("max"):
-        ax.plot(1.2 * np.cos(angle), 1.2 * np.sin(angle), color=figures.PALETTE[4], label="ball")
+        circle = 1.2 * np.array([np.cos(angle), np.sin(angle)])
+        ax.plot(*circle, color=figures.PALETTE[4], marker="", label="ball")
     ax.set(title=f"{name}: {kept.sum()} of 40 left alone", xlabel="weight 1", aspect="equal")
-    ax.legend(loc="lower left", fontsize=8)
+    ax.legend(loc="lower right", fontsize=8)
 axes[0].set_ylabel("weight 2")
 plt.show()
 print(f"a weight after 100 updates with s = 0.99: {0.99**100:.0%} of it")
@@ -619,8 +622,9 @@ with figures.use():
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for ax, (name, seen) in zip(axes, watched.items()):
     epochs = np.arange(1, len(seen) + 1)
-    ax.plot(epochs, seen, color=figures.PALETTE[5], linewidth=0.7)
-    ax.plot(epochs, np.median(seen, axis=1), color="black", linestyle="--", label="median")
+    ax.plot(epochs, seen, color=figures.PALETTE[5], marker="", linewidth=0.7)
+    middle = np.median(seen, axis=1)
+    ax.plot(epochs, middle, color="black", marker="", linestyle="--", label="median")
     ax.set(title=name, xlabel="epoch", ylim=(0, None))
     ax.legend(loc="upper left")
 axes[0].set_ylabel("length of each neuron")
@@ -895,12 +899,9 @@ for patience in (1, 3, 10):
 with figures.use():
     fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
 figures.learning_curves(full, ax=axes[0])
-top = axes[0].get_ylim()[1]
 for patience, epochs in stops.items():
     axes[0].axvline(epochs, color="black", linestyle="--", linewidth=0.9)
-    axes[0].text(
-        epochs + 0.4, 0.97 * top, f"patience {patience}", rotation=90, va="top", fontsize=8
-    )
+    axes[0].text(epochs + 0.5, 1.5, f"patience {patience}", rotation=90, va="top", fontsize=8)
 axes[1].plot(total.seen, **figures.line(2, len(total.seen)))
 axes[1].set(xlabel="epoch", ylabel="length of all kernels", ylim=(0, None))
 plt.show()

@@ -83,8 +83,9 @@ def two_losses_and_two_weights_by_hand(student: Student, draw: Draw) -> None:
 def batch_of_one_pays_the_same_penalty(student: Student, draw: Draw) -> None:
     """The penalty is the same for a batch of one and for a batch of fifty."""
     losses, kernel, factor = draw.uniform(50), draw.normal(4, 3), factor_of(draw)
-    for batch in (losses[:1], losses):
-        objective, *gradients = student(probes.l2, batch, factor, kernel)
+    batches = (losses[:1], losses)
+    answers = [student(probes.l2, batch, factor, kernel) for batch in batches]
+    for batch, (objective, *gradients) in zip(batches, answers, strict=True):
         desired = np.float64(batch).mean() + factor * squares([kernel])
         expect_close(objective, desired, f"objective of a batch of {len(batch)}")
         expect_gradients(gradients, [kernel], factor)

@@ -4,7 +4,7 @@ Every claim looks at both what the callback did: how many epochs it allowed, and
 which weights the model has in the end. The weights are drawn anew each epoch.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,23 +28,30 @@ def best_and_last(
     return best_epoch, len(values)
 
 
-def run(
-    student: Student,
-    draw: Draw,
-    values: Any,
-    patience: int,
-    min_delta: float = 0.0,
-    highest: bool = False,
-) -> None:
-    """Lead the callback through one run, or through several with the same callback."""
-    runs = np.atleast_2d(np.asarray(values, float))
-    weights = draw.normal(*runs.shape, 4)
-    epochs, left = student(probes.stopping, runs, weights, patience, min_delta, highest)
-    found = [best_and_last(each, patience, min_delta, highest) for each in runs]
-    # Where nothing was best, nothing is put back: the weights of the last epoch stay.
-    kept = [best if best >= 0 else count - 1 for best, count in found]
-    expect_close(left, weights[np.arange(len(runs)), kept], "weights in the end", rtol=0, atol=0)
-    expect_equal(epochs, [count for _, count in found], "epochs run")
+class Run(NamedTuple):
+    """A metric after each epoch, (epochs,) or for several fits (runs, epochs), and settings."""
+
+    values: Any
+    patience: int
+    min_delta: float = 0.0
+    highest: bool = False
+
+
+def lead(student: Student, draw: Draw, *through: Run) -> None:
+    """Lead a new callback through each; all are asked before the first is judged."""
+    answers = []
+    for values, patience, min_delta, highest in through:
+        runs = np.atleast_2d(np.asarray(values, float))
+        weights = draw.normal(*runs.shape, 4)
+        answer = student(probes.stopping, runs, weights, patience, min_delta, highest)
+        found = [best_and_last(each, patience, min_delta, highest) for each in runs]
+        answers.append((weights, found, answer))
+    for weights, found, (epochs, left) in answers:
+        # Where nothing was best, nothing is put back: the weights of the last epoch stay.
+        kept = [best if best >= 0 else count - 1 for best, count in found]
+        desired = weights[np.arange(len(weights)), kept]
+        expect_close(left, desired, "weights in the end", rtol=0, atol=0)
+        expect_equal(epochs, [count for _, count in found], "epochs run")
 
 
 def valley(draw: Draw, down: int, up: int) -> np.ndarray:
@@ -65,7 +72,7 @@ def stops_when_patience_is_lost(student: Student, draw: Draw) -> None:
     # One epoch short of the patience, then a new best, then the end.
     first = valley(draw, draw.integer(2, 5), patience - 1)
     values = np.concatenate([first, valley(draw, draw.integer(1, 4), patience + 4) - 5])
-    run(student, draw, values, patience)
+    lead(student, draw, Run(values, patience))
 
 
 @lab.check(
@@ -77,7 +84,7 @@ def stops_when_patience_is_lost(student: Student, draw: Draw) -> None:
 def best_weights_come_back(student: Student, draw: Draw) -> None:
     """The model is left with the weights of its best epoch, not of its last."""
     patience = draw.integer(2, 5)
-    run(student, draw, valley(draw, draw.integer(3, 6), patience + 3), patience)
+    lead(student, draw, Run(valley(draw, draw.integer(3, 6), patience + 3), patience))
 
 
 @lab.check(
@@ -89,7 +96,7 @@ def best_weights_come_back(student: Student, draw: Draw) -> None:
 def they_come_back_without_a_stop_too(student: Student, draw: Draw) -> None:
     """Also where the epochs are used up before patience is, the best weights come back."""
     patience = draw.integer(4, 7)
-    run(student, draw, valley(draw, draw.integer(3, 6), patience - 2), patience)
+    lead(student, draw, Run(valley(draw, draw.integer(3, 6), patience - 2), patience))
 
 
 @lab.check(
@@ -99,7 +106,7 @@ def they_come_back_without_a_stop_too(student: Student, draw: Draw) -> None:
 )
 def six_epochs_by_hand(student: Student, draw: Draw) -> None:
     """Losses 5, 4, 4, 4.5, 4.2, 3 with patience 3, by hand: a tie is no improvement."""
-    run(student, draw, [5.0, 4.0, 4.0, 4.5, 4.2, 3.0], 3)
+    lead(student, draw, Run([5.0, 4.0, 4.0, 4.5, 4.2, 3.0], 3))
 
 
 @lab.check(
@@ -111,10 +118,9 @@ def six_epochs_by_hand(student: Student, draw: Draw) -> None:
 def small_steps_count_when_they_add_up(student: Student, draw: Draw) -> None:
     """An epoch counts when it is better than the best by more than min_delta, else not at all."""
     creep = 7 - np.cumsum(spread(draw, 0.35, 0.45, 9))  # every third step is more than 1
-    run(student, draw, creep, 3, min_delta=1.0)
     fast = 7 - np.cumsum(spread(draw, 1.1, 1.4, 3))
     slow = fast[-1] - 0.9 * np.sort(draw.uniform(6))
-    run(student, draw, np.concatenate([fast, slow]), 4, min_delta=1.0)
+    lead(student, draw, Run(creep, 3, 1.0), Run(np.concatenate([fast, slow]), 4, 1.0))
 
 
 @lab.check(
@@ -126,7 +132,7 @@ def highest_is_best_in_mode_max(student: Student, draw: Draw) -> None:
     """With mode="max" the epoch with the highest value is the best one."""
     patience = draw.integer(2, 4)
     values = 10 - valley(draw, draw.integer(2, 5), patience + 2)
-    run(student, draw, values / 10, patience, highest=True)
+    lead(student, draw, Run(values / 10, patience, highest=True))
 
 
 @lab.check(
@@ -139,7 +145,7 @@ def second_fit_starts_anew(student: Student, draw: Draw) -> None:
     """In a second fit the callback has forgotten the first: its best, its weights, its count."""
     patience, down = draw.integer(2, 4), draw.integer(2, 4)
     first = valley(draw, down, patience + 2)
-    run(student, draw, [first, first + 5], patience)
+    lead(student, draw, Run([first, first + 5], patience))
 
 
 @lab.check(
@@ -151,8 +157,8 @@ def nan_is_never_the_best(student: Student, draw: Draw) -> None:
     """A NaN is no improvement, in the first epoch or later: an epoch spent without one."""
     patience, values = draw.integer(3, 4), valley(draw, 4, 7)
     values[[0, 2, 5]] = np.nan
-    run(student, draw, values, patience)
-    run(student, draw, np.full(patience + 2, np.nan), patience)
+    nothing_else = np.full(patience + 2, np.nan)
+    lead(student, draw, Run(values, patience), Run(nothing_else, patience))
 
 
 @lab.check(
