@@ -6,7 +6,8 @@ raises `Mismatch`, whose text says what was seen, never what was wanted.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,24 @@ _KINDS = {
 
 class Mismatch(AssertionError):
     """An answer that is not what the claim says; the text is what was seen."""
+
+
+class Statistical(NamedTuple):
+    """A claim that counts draws of the student's own, for tests that compute how often it errs.
+
+    A lab lists its claims of this kind as `STATISTICAL` in its ``claims``.
+
+    Args:
+        claim: "exercise.claim".
+        trials: what is counted, independent where the answer is right.
+        probability: of each, as a function of the rate that was drawn.
+        mistaken: known mistakes, each as the probability that it has instead.
+    """
+
+    claim: str
+    trials: int
+    probability: Callable[[float], float]
+    mistaken: dict[str, Callable[[float], float]]
 
 
 def expect_close(
