@@ -1,10 +1,12 @@
 """The l1 penalty and its gradient."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
 from course_kit.checks.lab05_regularization import probes
-from course_kit.checks.lab05_regularization.claims.base import factor_of, lab
+from course_kit.checks.lab05_regularization.claims.base import factor_of, finite, lab
 
 EXERCISE = "l1_penalty"
 
@@ -92,6 +94,13 @@ def zero_stays_zero(student: Student, draw: Draw) -> None:
 def any_kernel_has_one_penalty(student: Student, draw: Draw) -> None:
     """A convolution's kernel has one penalty, a number, and a gradient of its own shape."""
     expect_penalty(student, draw.normal(3, 3, 2, 4), factor_of(draw))
+
+
+@lab.question(EXERCISE)
+def penalty_and_gradient(student: Student) -> Any:
+    """Four weights of both signs, one of them zero."""
+    penalty, gradient = student(probes.l1, WEIGHTS, 0.1)
+    return penalty, finite(gradient)
 
 
 lab.forbids(EXERCISE, "keras.regularizers.L1", "keras.regularizers.L1L2")

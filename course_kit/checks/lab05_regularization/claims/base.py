@@ -28,3 +28,9 @@ def lengths(w: np.ndarray) -> np.ndarray:
 def spread(draw: Draw, low: float, high: float, count: int) -> np.ndarray:
     """`count` lengths between `low` and `high`."""
     return low + (high - low) * np.float64(draw.uniform(count))
+
+
+def finite(answer: np.ndarray) -> np.ndarray:
+    """The answer to a question with 99 for NaN and infinity: a mistake is known by them, too."""
+    answer = np.asarray(answer)
+    return np.where(np.isfinite(answer), answer, 99.0)

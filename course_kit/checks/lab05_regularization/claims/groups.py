@@ -1,5 +1,7 @@
 """Group lasso: the sum of the neurons' lengths."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
@@ -7,6 +9,7 @@ from course_kit.checks.lab05_regularization import probes
 from course_kit.checks.lab05_regularization.claims.base import (
     directions,
     factor_of,
+    finite,
     lab,
     lengths,
     spread,
@@ -97,6 +100,18 @@ def one_neuron_has_one_length(student: Student, draw: Draw) -> None:
     w, factor = draw.normal(9, 1), factor_of(draw)
     penalty = student(probes.group, w, factor)
     expect_close(penalty, factor * lengths(w)[0], "penalty", rtol=1e-3)
+
+
+@lab.question(EXERCISE)
+def penalty_of_three_neurons(student: Student) -> Any:
+    """Neurons of length 5, 13 and 0: rows, columns, squares and roots all differ."""
+    return student(probes.group, KERNEL, 0.5)
+
+
+@lab.question(EXERCISE)
+def fit_with_a_neuron_of_zeros(student: Student) -> Any:
+    """One step of fit: where the gradient at zero is not finite, it shows here only."""
+    return finite(student(probes.group_in_fit, KERNEL, 0.5, RATE, 1))
 
 
 lab.forbids(

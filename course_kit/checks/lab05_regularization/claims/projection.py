@@ -1,10 +1,18 @@
 """Max-norm: a projection onto a ball, for each neuron."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
 from course_kit.checks.lab05_regularization import probes
-from course_kit.checks.lab05_regularization.claims.base import directions, lab, lengths, spread
+from course_kit.checks.lab05_regularization.claims.base import (
+    directions,
+    finite,
+    lab,
+    lengths,
+    spread,
+)
 
 EXERCISE = "max_norm"
 
@@ -113,6 +121,13 @@ def fit_projects_after_the_update(student: Student, draw: Draw) -> None:
     updated = np.float64(w) - 0.5 * 2 * np.float64(x).T @ error / error.size
     answer = student(probes.max_norm_in_fit, w, x, y, 0.5, radius)
     expect_close(answer, ball(updated, radius), "kernel after fit", rtol=1e-3, atol=1e-4)
+
+
+@lab.question(EXERCISE)
+def two_kernels_projected(student: Student) -> Any:
+    """Neurons too long, short and zero; and a filter that is too long as a whole only."""
+    dense = student(probes.projected, KERNEL, 1.5)
+    return finite(dense), finite(student(probes.projected, FILTERS, 1.5))
 
 
 lab.forbids(

@@ -1,10 +1,12 @@
 """Label smoothing: the targets, and the cross-entropy with them."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
 from course_kit.checks.lab05_regularization import probes
-from course_kit.checks.lab05_regularization.claims.base import lab
+from course_kit.checks.lab05_regularization.claims.base import finite, lab
 
 EXERCISE = "label_smoothing"
 
@@ -138,6 +140,16 @@ def fit_follows_the_smoothed_loss(student: Student, draw: Draw) -> None:
     x, w = np.float64(x), np.float64(w)
     slope = np.exp(log_softmax(x @ w)) - targets_of(labels, 4, share)
     expect_close(answer, w - rate * x.T @ slope / 6, "kernel after fit", rtol=1e-3, atol=1e-4)
+
+
+@lab.question(EXERCISE)
+def targets_and_losses(student: Student) -> Any:
+    """Targets of three classes, losses with them, and the loss of a logit of 900."""
+    return (
+        student(probes.smoothed, LABELS, 3, 0.3),
+        student(probes.smoothed_loss, LABELS, LOGITS, 0.3),
+        finite(student(probes.smoothed_loss, np.array([1], "int32"), LARGE, 0.3)),
+    )
 
 
 lab.forbids(

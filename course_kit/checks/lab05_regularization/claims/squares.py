@@ -119,6 +119,12 @@ def losses_and_weights_are_left_alone(student: Student, draw: Draw) -> None:
     expect_close(after[1], kernel, "kernel after the call", rtol=0, atol=0)
 
 
+@lab.question(EXERCISE)
+def objective_and_gradients(student: Student) -> Any:
+    """Three losses and two kernels: every factor and every sum shows."""
+    return student(probes.l2, LOSSES, 0.1, *KERNELS)
+
+
 lab.forbids(
     EXERCISE,
     "keras.regularizers.L2",

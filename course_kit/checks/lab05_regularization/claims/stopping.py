@@ -14,6 +14,17 @@ from course_kit.checks.lab05_regularization.claims.base import lab, spread
 
 EXERCISE = "early_stopping"
 
+# The question's: metric after each epoch, patience, min_delta, whether high is good.
+_FIRST = [5.0, 4.0, 4.5, 3.0, 3.5, 3.6, 3.7, 3.8]
+TRAININGS: list[tuple[list[Any], int, float, bool]] = [
+    ([_FIRST, [value + 5 for value in _FIRST]], 2, 0.0, False),
+    ([7.0, 6.6, 6.2, 5.8, 5.4, 5.0], 3, 1.0, False),
+    ([0.5, 0.6, 0.7, 0.65, 0.64, 0.6], 2, 0.0, True),
+    ([np.nan, 3.0, np.nan, 2.0, np.nan, np.nan, np.nan, np.nan], 3, 0.0, False),
+    ([3.0, 2.0, 2.5], 5, 0.0, False),
+    ([3.0, 2.0, 2.0, 2.0, 2.0], 2, 0.0, False),
+]
+
 
 def best_and_last(
     values: np.ndarray, patience: int, min_delta: float = 0, highest: bool = False
@@ -182,6 +193,17 @@ def fit_is_stopped_and_mended(student: Student, draw: Draw) -> None:
     epochs, left = student(probes.stopping_in_fit, target, held, rate, 30, patience)
     expect_close(left, path[[best]], "weight in the end", rtol=1e-3)
     expect_equal(epochs, [count], "epochs run")
+
+
+@lab.question(EXERCISE)
+def six_kinds_of_training(student: Student) -> Any:
+    """Epochs run and weights left: two fits, small steps, an accuracy, NaN, no stop, a tie."""
+    parts: list[Any] = []
+    for values, patience, min_delta, highest in TRAININGS:
+        runs = np.atleast_2d(np.array(values))
+        weights = np.arange(runs.size, dtype="float32").reshape(*runs.shape, 1)
+        parts += student(probes.stopping, runs, weights, patience, min_delta, highest)
+    return tuple(parts)
 
 
 lab.forbids(
