@@ -462,11 +462,11 @@ fig.colorbar(shown, ax=axes, label="|weight|", extend="max")
 plt.show()
 
 # %% [markdown]
-# Two thirds of the weights are gone with either penalty, at no loss of accuracy. But l1 empties
-# the kernel weight by weight, and a column only when the last of its weights has gone: three of
-# them. Group lasso empties columns: a neuron is there with nearly all of its
-# weights, or it is not there, and more than half of them are not. Those can be thrown away, and
-# nothing changes but the arithmetic that is saved.
+# With either penalty two thirds of the weights or more are gone, at no loss of accuracy. But l1
+# empties the kernel weight by weight, and a column only when the last of its weights has gone:
+# three of them. Group lasso empties columns: a neuron is there with most of its weights, or it
+# is not there, and more than half of them are not. Those can be thrown away, and nothing
+# changes but the arithmetic that is saved.
 #
 # The same seen as a path: the lengths of all 64 neurons while the factor grows. A network
 # without a penalty is trained on from one factor to the next.
