@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# How often a right answer may fail a statistical claim.
-FALSE_ALARM = 1e-8
+# How often a right answer may miss one count; a claim has two at most, and so fails it at most
+# once in 10^8.
+FALSE_ALARM = 5e-9
 
 _KINDS = {
     "f": "floating-point numbers",
@@ -97,7 +98,7 @@ def expect_array(
 def expect_binomial(count: int, trials: int, probability: float, what: str) -> None:
     """Expect a count that a Binomial(trials, probability) would give.
 
-    A right answer misses the interval at most once in 10^8.
+    A right answer misses the interval at most once in 2 * 10^8.
     """
     low, high = binomial_bounds(trials, probability)
     if not low <= count <= high:

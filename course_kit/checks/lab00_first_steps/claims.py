@@ -78,8 +78,9 @@ def of_five_values(student: Student) -> Any:
 
 @lab.question("exponential_average")
 def and_the_values_afterwards(student: Student) -> Any:
-    """The same of an array, and what is left of it."""
-    return student(probes.values_after, VALUES, 0.8)
+    """The same of an array, and whether it is left as it was."""
+    averages, after = student(probes.values_after, VALUES, 0.8)
+    return averages, np.array_equal(after, VALUES)
 
 
 # What would be the whole answer in one call.

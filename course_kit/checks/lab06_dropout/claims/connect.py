@@ -134,8 +134,9 @@ BIAS, U = np.arange(1, 4, dtype="float32"), RANDOM.uniform(size=(3, 3)).astype("
 
 @lab.question("drop_connect")
 def and_the_kernel_afterwards(student: Student) -> Any:
-    """The output, and what is left of the kernel."""
-    return student(probes.connect_and_kernel, X, KERNEL, BIAS, U, 0.4)
+    """The output, and whether the kernel is left as it was."""
+    y, after = student(probes.connect_and_kernel, X, KERNEL, BIAS, U, 0.4)
+    return y, np.array_equal(after, KERNEL)
 
 
 lab.forbids("drop_connect", *DROPOUT, "course_kit.layers.DropConnect")

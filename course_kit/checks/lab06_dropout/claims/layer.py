@@ -74,11 +74,14 @@ def layer_scales_survivors(student: Student, draw: Draw) -> None:
     hint="With which probability does `u < rate` happen, and what becomes of such a unit?",
 )
 def units_fall_at_the_rate(student: Student, draw: Draw) -> None:
-    """Of 4,096 units about the share `rate` is zero."""
+    """Of 4,096 units about the share `rate` is zero, whether the rate is small or large."""
     x, rate, seed = draw.normal(64, 64), draw.rate(), draw.integer(0, 9999)
-    outputs = student(probes.layer_calls, x, rate, seed, True, 1)
-    kept = masks_of(outputs, x, rate, 1)
-    expect_binomial(int((~kept).sum()), LAYER_UNITS, rate, f"units that are zero at rate {rate}")
+    # At a single rate another law than the uniform may give the right share by chance.
+    rates = (rate, 1 - rate)
+    outputs = [student(probes.layer_calls, x, r, seed, True, 1) for r in rates]
+    for r, output in zip(rates, outputs, strict=True):
+        fallen = int((~masks_of(output, x, r, 1)).sum())
+        expect_binomial(fallen, LAYER_UNITS, r, f"units that are zero at rate {r:.2f}")
 
 
 @lab.check(

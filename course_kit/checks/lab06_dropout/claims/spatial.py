@@ -104,22 +104,24 @@ MAPS = np.broadcast_to(RANDOM.uniform(1, 2, size=(6, 1, 1, 6)), (6, 6, 6, 6)).as
 
 @lab.question("spatial_dropout")
 def of_each_map(student: Student) -> Any:
-    """The smallest and the largest value of each map."""
+    """The smallest and the largest value of each map, and whether rows or columns fell whole."""
     y = student(probes.spatial, MAPS, U, 0.4)
-    return y.min(axis=(1, 2)), y.max(axis=(1, 2))
+    rows, columns = bool(np.all(y == y[:, :, :1])), bool(np.all(y == y[:, :1]))
+    return y.min(axis=(1, 2)), y.max(axis=(1, 2)), rows, columns
 
 
 @lab.question("spatial_dropout")
 def of_a_single_map(student: Student) -> Any:
-    """One map of one picture."""
-    return student(probes.spatial, MAPS[:1, :3, :3, :1], np.full((1, 1), 0.9, "float32"), 0.4)
+    """The shape that is left of one map of one picture."""
+    y = student(probes.spatial, MAPS[:1, :3, :3, :1], np.full((1, 1), 0.9, "float32"), 0.4)
+    return np.array(y.shape)
 
 
 @lab.question("spatial_dropout")
 def and_the_maps_afterwards(student: Student) -> Any:
-    """What is left of the input."""
+    """Whether the input is left as it was."""
     _, after = student(probes.spatial_and_input, MAPS, U, 0.4)
-    return after[:, 0, 0]
+    return np.array_equal(after, MAPS)
 
 
 lab.forbids("spatial_dropout", *DROPOUT)

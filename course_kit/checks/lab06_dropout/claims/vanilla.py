@@ -141,8 +141,9 @@ def in_training_and_in_test(student: Student) -> Any:
 
 @lab.question("vanilla_dropout")
 def and_the_input_afterwards(student: Student) -> Any:
-    """The output in training, and what is left of the input."""
-    return student(probes.vanilla_and_input, X, U, 0.25)
+    """The output in training, and whether the input is left as it was."""
+    y, after = student(probes.vanilla_and_input, X, U, 0.25)
+    return y, np.array_equal(after, X)
 
 
 lab.forbids("vanilla_dropout", *DROPOUT, "course_kit.layers.drop.expected")
