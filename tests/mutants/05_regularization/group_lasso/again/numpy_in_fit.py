@@ -1,0 +1,2 @@
+def group_lasso(w, factor):
+    return factor * sum(np.linalg.norm(column) for column in np.asarray(w).T)
