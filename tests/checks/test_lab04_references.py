@@ -33,11 +33,8 @@ def test_cosine_is_keras_with_a_first_step_above_zero(keras, warm_up):
     np.testing.assert_allclose(0.5 * warm_cosine.share(t, 50, warm_up), expected, atol=1e-7)
 
 
-@pytest.mark.parametrize("patience", [1, 2, 4])
-@pytest.mark.parametrize("seed", range(10))
-def test_plateau_is_keras_without_a_least_difference(keras, patience, seed):
-    losses = np.random.default_rng(seed).normal(size=40) + 3 * 0.95 ** np.arange(40)
-    losses[[0, 11, 12]] = np.nan
+def by_keras(keras, losses, patience):
+    """The rates of `ReduceLROnPlateau`, from 0.8 on, with factor 0.7."""
     rule = keras.callbacks.ReduceLROnPlateau(factor=0.7, patience=patience, min_delta=0)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.8), "mse")
@@ -47,7 +44,22 @@ def test_plateau_is_keras_without_a_least_difference(keras, patience, seed):
     for epoch, loss in enumerate(losses):
         rates.append(float(model.optimizer.learning_rate))
         rule.on_epoch_end(epoch, {"val_loss": loss})
-    np.testing.assert_allclose(plateau.rates_of(losses, 0.8, 0.7, patience), rates, rtol=1e-5)
+    return np.array(rates)
+
+
+@pytest.mark.parametrize("patience", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_plateau_is_keras_without_a_least_difference(keras, patience, seed):
+    losses = np.random.default_rng(seed).normal(size=40) + 3 * 0.95 ** np.arange(40)
+    losses[[11, 12]] = np.nan
+    expected = by_keras(keras, losses, patience)
+    np.testing.assert_allclose(plateau.rates_of(losses, 0.8, 0.7, patience), expected, rtol=1e-5)
+
+
+def test_first_nan_is_the_best_for_keras_and_no_improvement_here(keras):
+    losses = np.array([np.nan, 5.0, 4, 3, 2, 1, 0.5])
+    assert np.unique(by_keras(keras, losses, 2)).size == 3
+    assert np.unique(plateau.rates_of(losses, 0.8, 0.7, 2)).size == 1
 
 
 def test_sweep_is_a_geometric_one():

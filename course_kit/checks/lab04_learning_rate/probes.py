@@ -36,11 +36,12 @@ def every_step(
     """Let one `EveryStep` guide `fits` runs of fit: the weight after each step, (fits, steps).
 
     Args:
-        rates: (steps,); the schedule gives rates[t] at step t.
+        rates: (steps,); the schedule gives rates[t] at step t, and after the last goes on
+            with it: who asks a step ahead is answered.
         epochs, batches: of each fit; every sample is 1 and a batch for itself.
         compiled: the rate that the model is compiled with.
     """
-    callback = notebook.EveryStep(lambda t: float(rates[int(t)]))
+    callback = notebook.EveryStep(lambda t: float(rates[min(int(t), len(rates) - 1)]))
     x = np.ones((int(batches), 1), "float32")
     seen = []
     for _ in range(int(fits)):

@@ -105,8 +105,10 @@ def inverse_follows_the_formula(student: Student, draw: Draw) -> None:
 def first_step_has_the_first_rate(student: Student, draw: Draw) -> None:
     """At t = 0 both decays give the first rate itself."""
     initial, rate, first = some_rate(draw), draw.rate(), np.array([0])
-    expect_rates(student(probes.step_decay, first, initial, rate, 3), [initial], "step decay")
-    expect_rates(student(probes.inverse_decay, first, initial, rate), [initial], "inverse decay")
+    step = student(probes.step_decay, first, initial, rate, 3)
+    inverse = student(probes.inverse_decay, first, initial, rate)
+    expect_rates(step, [initial], "step decay")
+    expect_rates(inverse, [initial], "inverse decay")
 
 
 @lab.check(
@@ -119,8 +121,10 @@ def nothing_decays_without_decay(student: Student, draw: Draw) -> None:
     """With factor 1, and with epsilon 0, the rate stays what it was."""
     t, initial = steps_of(draw, 12), some_rate(draw)
     constant = np.full(12, initial)
-    expect_rates(student(probes.step_decay, t, initial, 1.0, 5), constant, "step decay")
-    expect_rates(student(probes.inverse_decay, t, initial, 0.0), constant, "inverse decay")
+    step = student(probes.step_decay, t, initial, 1.0, 5)
+    inverse = student(probes.inverse_decay, t, initial, 0.0)
+    expect_rates(step, constant, "step decay")
+    expect_rates(inverse, constant, "inverse decay")
 
 
 STEPS = np.array([0, 1, 3, 4, 5, 7, 8, 13])

@@ -171,8 +171,11 @@ def no_fall_no_suggestion(student: Student, draw: Draw) -> None:
     """Where the loss never falls below its beginning, the answer is None."""
     rates, level = sweep(draw, 20), draw.integer(1, 9)
     rising = level + np.cumsum(np.abs(draw.normal(20)))
-    for losses, what in ((rising, "losses that rise"), (np.full(20, level + 0.5), "equal losses")):
-        answer = student(probes.suggest_rate, rates, losses, 0.5)
+    answers = {
+        "losses that rise": student(probes.suggest_rate, rates, rising, 0.5),
+        "equal losses": student(probes.suggest_rate, rates, np.full(20, level + 0.5), 0.5),
+    }
+    for what, answer in answers.items():
         expect(np.size(answer) == 0, f"{what}: a rate was suggested")
 
 

@@ -1,5 +1,5 @@
-"""The optimizer was left with the last rate of the sweep; put its own rate back when training
-ends.
+"""After the search the optimizer has the last rate of the sweep; put back the value that it had
+before (the value: the variable itself changes with the sweep).
 
 loses: learning_rate_is_put_back
 """

@@ -1,4 +1,5 @@
-"""The weights were left as the search had made them; put back what was kept when training ends.
+"""After the search the model has the weights that the search has made; put back the values that
+were kept before it (values: a variable that was kept has changed as well).
 
 loses: weights_are_put_back
 """

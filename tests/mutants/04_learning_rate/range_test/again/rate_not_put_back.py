@@ -6,7 +6,7 @@ class RangeTest(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         self.step, self.rates, self.losses = 0, [], []
         self.kept = [np.array(w) for w in self.model.weights]
-        self.old_rate = np.array(self.model.optimizer.learning_rate)
+        self.old_rate = self.model.optimizer.learning_rate
 
     def on_train_batch_begin(self, batch, logs=None):
         self.model.optimizer.learning_rate.assign(self.sweep[self.step])
@@ -22,3 +22,4 @@ class RangeTest(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         for variable, value in zip(self.model.weights, self.kept):
             variable.assign(value)
+        self.model.optimizer.learning_rate.assign(self.old_rate)

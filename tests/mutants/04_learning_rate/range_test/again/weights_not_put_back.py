@@ -5,7 +5,7 @@ class RangeTest(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.step, self.rates, self.losses = 0, [], []
-        self.kept = [np.array(w) for w in self.model.weights]
+        self.kept = list(self.model.weights)
         self.old_rate = np.array(self.model.optimizer.learning_rate)
 
     def on_train_batch_begin(self, batch, logs=None):
@@ -20,4 +20,6 @@ class RangeTest(keras.callbacks.Callback):
         self.model.stop_training = self.step >= len(self.sweep)
 
     def on_train_end(self, logs=None):
+        for variable, value in zip(self.model.weights, self.kept):
+            variable.assign(value)
         self.model.optimizer.learning_rate.assign(self.old_rate)
