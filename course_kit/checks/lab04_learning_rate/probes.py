@@ -55,8 +55,8 @@ def plateau_rates(
     notebook: Any, losses: np.ndarray, initial: float, factor: float, patience: int
 ) -> Any:
     """The student's rate of each epoch, for held-out losses (epochs,)."""
-    losses = [float(loss) for loss in losses]
-    return np.asarray(notebook.plateau_rates(losses, float(initial), float(factor), int(patience)))
+    listed = [float(loss) for loss in losses]
+    return np.asarray(notebook.plateau_rates(listed, float(initial), float(factor), int(patience)))
 
 
 def sweep_rates(notebook: Any, low: float, high: float, steps: int) -> Any:

@@ -25,10 +25,12 @@ def rates_of(losses: np.ndarray, initial: float, factor: float, patience: int) -
     return initial * np.float64(factor) ** cuts[:-1]
 
 
-def asked(student: Student, losses: np.ndarray, *settings: float) -> None:
+def asked(
+    student: Student, losses: np.ndarray, initial: float, factor: float, patience: int
+) -> None:
     """Ask for the rates of these losses, and expect them."""
-    answer = student(probes.plateau_rates, losses, *settings)
-    expect_rates(answer, rates_of(losses, *settings))
+    answer = student(probes.plateau_rates, losses, initial, factor, patience)
+    expect_rates(answer, rates_of(losses, initial, factor, patience))
 
 
 @lab.check(

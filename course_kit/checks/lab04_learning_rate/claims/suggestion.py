@@ -56,7 +56,7 @@ def curve(draw: Draw, beta: float, tail: float) -> np.ndarray:
             return losses
 
 
-def expect_suggestion(answer: object, rates: np.ndarray, losses: np.ndarray, beta: float) -> None:
+def expect_suggestion(answer: Any, rates: np.ndarray, losses: np.ndarray, beta: float) -> None:
     """The rate that `steepest` names, or None."""
     expect(np.size(answer) > 0, "suggestion: None, though the losses do fall")
     expect_rates(answer, steepest(rates, losses, beta), "suggestion")
