@@ -114,7 +114,11 @@ def side_by_side(histories, title, top=2.6):
 histories = {}
 for rate in (0.003, 0.1, 3.0):
     print(f"rate {rate}")
-    histories[f"rate {rate}"] = train(network(rate), epochs=30)
+    model = network(rate)
+    histories[f"rate {rate}"] = train(model, epochs=30)
+    answers = np.array(keras.Sequential(model.layers[:-1])(x_held))  # of the last hidden layer
+    silent = np.mean(np.all(answers == 0, axis=0))
+    print(f"  units of the last hidden layer that answer to no held-out drawing: {silent:.0%}")
 side_by_side(histories, "three constant rates")
 
 # %% [markdown]
@@ -603,7 +607,7 @@ for name, history in waited.items():
     print(f"last training loss {history['loss'][-1]:.3f}, last rate {used[name][-1]:.1e}")
 
 # %% [markdown]
-# With patience 1 two bumps of the held-out loss were enough: from epoch 15 on the rate is so low
+# With patience 1 the first bumps of the held-out loss were enough: by epoch 20 the rate is so low
 # that nothing moves any more, and the rule, which sees no improvement, cuts it again and again,
 # down to $10^{-20}$. The training loss is frozen at 0.5. With patience 8 it goes on to 0.014.
 #
@@ -959,10 +963,10 @@ plt.show()
 
 # %% [markdown]
 # In the second run the rate was never raised, and there the gap is the larger one: 0.34 after 45
-# epochs. It is training time that opens the gap. In the first run, 35 epochs have passed until the
-# rate is 0.64; the gap of 0.10 belongs to them as well as to the rate. And when the rate gets too
-# high, at 2.56, training and held-out accuracy fall *together*, to the level of guessing. That is
-# not overfitting (the training accuracy is low, too); the loss has left.
+# epochs. It is training time that opens the gap. In the first run, 35 epochs lie behind when the
+# gap is 0.10 at a rate of 0.64: it belongs to them as well as to the rate. And when the rate gets
+# too high, at 2.56, training and held-out accuracy fall *together*, to the level of guessing. That
+# is not overfitting (the training accuracy is low, too); the loss has left.
 #
 # So the slide's search finds the rate at which the loss leaves, and a rate one or two steps below
 # it is a fine choice, as the slide says. But the gap between the two accuracies is no good sign
@@ -1039,7 +1043,7 @@ plt.show()
 
 # %% [markdown]
 # On true labels course_kit's two answers, 0.18 and 0.10, lie on the slope, where the eye would put
-# them; yours are up to three times higher, or at the beginning. It lays slopes of many widths
+# them; yours are two or three times higher, or at the very beginning. It lays slopes of many widths
 # over the whole curve, so that no single batch decides. On random labels both of you say None.
 
 # %% [markdown]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks import Draw, Student, expect_array
+from course_kit.checks import Draw, Student, expect_array, expect_close
 from course_kit.checks.lab04_learning_rate import probes
 from course_kit.checks.lab04_learning_rate.claims.base import lab
 
@@ -22,8 +22,6 @@ def schedule(draw: Draw, steps: int) -> np.ndarray:
 
 def expect_used(weights: object, rates: np.ndarray, fits: int = 1) -> None:
     """Each fit starts at weight 0 and makes its steps with `rates`, all exact in float32."""
-    from course_kit.checks import expect_close
-
     weights = expect_array(weights, (fits, len(rates)), "weight after each step")
     used = -np.diff(np.float64(weights), axis=1, prepend=0)
     expect_close(used, np.tile(rates, (fits, 1)), "rate used (fit, step)")
