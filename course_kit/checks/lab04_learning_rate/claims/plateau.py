@@ -105,7 +105,7 @@ def equal_is_no_improvement(student: Student, draw: Draw) -> None:
 def nan_is_no_improvement(student: Student, draw: Draw) -> None:
     """A loss of NaN, even the first, is an epoch without improvement and never the best."""
     losses = np.abs(draw.normal(14)) + np.arange(14, 0, -1)
-    losses[[0, 5, 6, 7, 12, 13]] = np.nan
+    losses[[0, 1, 5, 6, 7, 12, 13]] = np.nan
     losses[9:12] += 9
     asked(student, losses, some_rate(draw), draw.integer(20, 80) / 100, 3)
 
@@ -138,6 +138,9 @@ UPS_AND_DOWNS = np.array(
 )
 
 
+NAN_FIRST = np.array([np.nan, 3, 2, 4, 4, 4, 4, 4, 4, 1, 2, 2, 2, 2])
+
+
 @lab.question("plateau_rates")
 def ups_and_downs(student: Student) -> Any:
     """The rates for a row of losses with equal ones, a NaN and new bests."""
@@ -147,7 +150,7 @@ def ups_and_downs(student: Student) -> Any:
 @lab.question("plateau_rates")
 def nan_at_first(student: Student) -> Any:
     """The rates when the first loss is NaN."""
-    return student(probes.plateau_rates, np.array([np.nan, 3.0, 2, 4, 4, 4, 1, 2, 2]), 1.0, 0.5, 2)
+    return student(probes.plateau_rates, NAN_FIRST, 1.0, 0.5, 3)
 
 
 lab.forbids("plateau_rates", "keras.callbacks.ReduceLROnPlateau")

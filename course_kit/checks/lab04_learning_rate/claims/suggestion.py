@@ -156,7 +156,7 @@ def losses_after_a_nan_are_ignored(student: Student, draw: Draw) -> None:
     """From the first NaN or infinite loss on, the losses are left out."""
     rates, beta = sweep(draw, 40), draw.integer(55, 80) / 100
     losses = curve(draw, beta, tail=3.0)
-    losses[36:] = [np.inf, np.nan, 0.0, np.nan]
+    losses[36:] = [np.nan, np.inf, 0.0, np.nan]
     answer = student(probes.suggest_rate, rates, losses, beta)
     expect_suggestion(answer, rates, losses, beta)
 
@@ -179,9 +179,9 @@ def no_fall_no_suggestion(student: Student, draw: Draw) -> None:
         expect(np.size(answer) == 0, f"{what}: a rate was suggested")
 
 
-RATES = 1e-3 * 2.0 ** np.arange(12)
+RATES = 1e-3 * 2.0 ** np.arange(13)
 # Level with one noisy batch, a fall, up, and down at one stroke, but not to the lowest.
-LOSSES = np.array([10.0, 9, 11.5, 8.8, 7.5, 6, 4.5, 4.4, 4.2, 6, 30, 5])
+LOSSES = np.array([10.0, 10, 9, 11.5, 8.8, 7.5, 6, 4.5, 4.4, 4.2, 6, 30, 5])
 
 
 @lab.question("suggest_rate")
@@ -194,10 +194,10 @@ def a_curve_that_leaves(student: Student) -> Any:
 @lab.question("suggest_rate")
 def curves_without_an_end(student: Student) -> Any:
     """The suggestions for a curve that ends in NaN, and for one that rises."""
-    broken = np.where(np.arange(12) < 9, LOSSES, np.nan)
+    broken = np.where(np.arange(13) < 10, LOSSES, np.nan)
     return (
         student(probes.suggest_rate, RATES, broken, 0.6),
-        student(probes.suggest_rate, RATES, np.arange(12.0), 0.6),
+        student(probes.suggest_rate, RATES, np.arange(13.0), 0.6),
     )
 
 
