@@ -67,14 +67,14 @@ def test_condition():
 
 @pytest.mark.parametrize("trials,probability", [(2_048, 0.1), (2_048, 0.9), (64, 0.35), (10, 0.01)])
 def test_binomial_bounds_keep_their_false_alarm(trials, probability):
-    """Summed from the probabilities themselves, both tails together are below 1e-8."""
+    """Summed from the probabilities themselves, both tails together are below 5e-9."""
     low, high = binomial_bounds(trials, probability)
     law = stats.binom.pmf(np.arange(trials + 1), trials, probability)
     outside = law[:low].sum() + law[high + 1 :].sum()
-    assert outside <= 1e-8
+    assert outside <= 5e-9
     # And they are no wider than that asks for: one count less at an end is too many.
-    assert low == 0 or law[: low + 1].sum() > 0.5e-8
-    assert high == trials or law[high:].sum() > 0.5e-8
+    assert low == 0 or law[: low + 1].sum() > 2.5e-9
+    assert high == trials or law[high:].sum() > 2.5e-9
 
 
 def test_binomial_miss_is_the_mistakes_mass_inside_the_bounds():

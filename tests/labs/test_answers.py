@@ -66,6 +66,13 @@ def test_answers_name_exercises_and_claims_that_exist():
 
 
 @pytest.mark.parametrize("lab", LABS)
+def test_exercises_are_claimed_in_the_order_of_the_notebook(lab):
+    cells = build(source(lab)).cells
+    asked = [cell.metadata["exercise"] for cell in cells if "exercise" in cell.metadata]
+    assert load(lab).exercises == asked
+
+
+@pytest.mark.parametrize("lab", LABS)
 def test_mistakes_are_those_of_the_wrong_answers(lab):
     """What is kept is what the answers answer now: course-kit build --mistakes."""
     assert same(path_of(load(lab)), collect(source(lab), MUTANTS, names_of))

@@ -23,9 +23,9 @@ def jupyter(tmp_path_factory):
         (folder / f"{lab}.ipynb").write_bytes(starter(lab))
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     homes = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    words = "lab --no-browser --allow-root --ServerApp.port=0 --IdentityProvider.token=".split()
+    words = "--no-browser --allow-root --ServerApp.port=0 --IdentityProvider.token=".split()
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", *words, f"--ServerApp.root_dir={folder}"],
+        [sys.executable, "-m", "jupyterlab", *words, f"--ServerApp.root_dir={folder}"],
         env=plain | homes | {"COURSE_KIT_SMOKE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -52,29 +52,37 @@ class Lab:
         self.at = 0
 
     def open(self):
-        page = self.page
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=SECONDS * 1000)
-        page.get_by_text("Idle", exact=False).or_(
-            page.locator("[data-status='idle']")
-        ).first.wait_for(timeout=SECONDS * 1000)
-        page.locator(".jp-Notebook .jp-Cell").first.click()
-        page.keyboard.press("Escape")
+        self.shows(re.compile(r"\| Idle$"))
+        self.page.locator(".jp-Notebook .jp-Cell").first.click(position={"x": 5, "y": 5})
+        self.page.keyboard.press("Escape")
+        self.stands_at(0)
+
+    def shows(self, text):
+        """Wait until the status bar says so: keys that come earlier are lost."""
+        bar = self.page.locator("#jp-main-statusbar")
+        bar.get_by_text(text).first.wait_for(timeout=SECONDS * 1000)
+
+    def stands_at(self, number):
+        self.at = number
+        self.shows(re.compile(rf"^Cell {number + 1}/"))
 
     def go_to(self, number):
-        key = "ArrowDown" if number > self.at else "ArrowUp"
-        for _ in range(abs(number - self.at)):
-            self.page.keyboard.press(key)
-        self.at = number
+        while self.at != number:
+            down = number > self.at
+            self.page.keyboard.press("ArrowDown" if down else "ArrowUp")
+            self.stands_at(self.at + (1 if down else -1))
 
     def run(self):
         self.page.keyboard.press("Shift+Enter")
-        self.at += 1
+        self.stands_at(self.at + 1)
 
     def fill_in(self, source):
         self.page.keyboard.press("Enter")
+        self.shows("Mode: Edit")
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(source)
         self.run()
+        self.shows("Mode: Command")
 
     def table(self, number):
         """What the check in that cell shows, once it says how many points there are."""
@@ -119,5 +127,5 @@ def test_exercise_typed_in_is_checked(browser, jupyter, lab):
         while sign not in (table := shown.table(check)) or (sign == "✓") == ("✗" in table):
             assert time.monotonic() < end, table
             time.sleep(0.2)
-        assert ("Hint" in table) == (sign == "✗")
+        assert ("Hint" in table) == (wrong.sentence in table) == (sign == "✗")
     page.close()

@@ -4,16 +4,17 @@ Everywhere `rate` is the probability of dropping, and units with ``u >= rate``
 survive. The expected values are computed here, in float64, from the draw.
 """
 
-# isort: off (the order in which the exercises are shown)
-from course_kit.checks.lab06_dropout.claims import (
-    connect,
-    depth,
-    inverted,
-    layer,
-    monte_carlo,
-    spatial,
-    vanilla,
-)
+# In the order in which the exercises are shown.
+# isort: off
+from course_kit.checks.lab06_dropout.claims import vanilla
+from course_kit.checks.lab06_dropout.claims import inverted
+from course_kit.checks.lab06_dropout.claims import layer
+from course_kit.checks.lab06_dropout.claims import spatial
+from course_kit.checks.lab06_dropout.claims import connect
+from course_kit.checks.lab06_dropout.claims import monte_carlo
+from course_kit.checks.lab06_dropout.claims import depth
+
+# isort: on
 from course_kit.checks.lab06_dropout.claims.base import lab
 from course_kit.checks.lab06_dropout.claims.layer import STATISTICAL
 

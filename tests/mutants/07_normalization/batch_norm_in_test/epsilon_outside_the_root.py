@@ -1,0 +1,9 @@
+"""Epsilon was added to the standard deviation; it belongs to the variance, under the root.
+
+loses: quiet_channels_stay_in_bounds
+"""
+
+
+def batch_norm_in_test(x, moving_mean, moving_variance, gamma, beta, epsilon):
+    x_hat = (x - moving_mean) / (ops.sqrt(moving_variance) + epsilon)
+    return gamma * x_hat + beta

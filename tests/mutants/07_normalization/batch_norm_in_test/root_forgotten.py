@@ -1,0 +1,9 @@
+"""The deviation from the mean was divided by the variance; it is divided by its root.
+
+loses: moving_statistics_are_used, four_steps_by_hand
+"""
+
+
+def batch_norm_in_test(x, moving_mean, moving_variance, gamma, beta, epsilon):
+    x_hat = (x - moving_mean) / (moving_variance + epsilon)
+    return gamma * x_hat + beta

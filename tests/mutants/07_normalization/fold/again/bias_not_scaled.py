@@ -1,0 +1,3 @@
+def fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon):
+    root = (moving_variance + epsilon) ** 0.5
+    return kernel / root * gamma, bias - gamma * moving_mean / root + beta

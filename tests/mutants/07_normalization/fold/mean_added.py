@@ -1,0 +1,9 @@
+"""The moving mean was added; batch norm subtracts it.
+
+loses: folded_dense_gives_the_same, four_numbers_by_hand
+"""
+
+
+def fold(kernel, bias, gamma, beta, moving_mean, moving_variance, epsilon):
+    scale = gamma / np.sqrt(moving_variance + epsilon)
+    return kernel * scale, (bias + moving_mean) * scale + beta
