@@ -1,0 +1,30 @@
+"""The rate was chosen by `batch`, which starts again in each epoch; the sweep goes on through all
+of them.
+
+loses: sweep_goes_on_over_epochs
+"""
+
+
+class RangeTest(keras.callbacks.Callback):
+    def __init__(self, low, high, steps):
+        super().__init__()
+        self.sweep = sweep_rates(low, high, steps)
+
+    def on_train_begin(self, logs=None):
+        self.rates, self.losses = [], []
+        self.weights_before = self.model.get_weights()
+        self.rate_before = float(self.model.optimizer.learning_rate)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.reset_metrics()
+        self.rates.append(float(self.sweep[batch]))
+        self.model.optimizer.learning_rate = self.rates[-1]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+        if len(self.losses) == len(self.sweep):
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights(self.weights_before)
+        self.model.optimizer.learning_rate = self.rate_before

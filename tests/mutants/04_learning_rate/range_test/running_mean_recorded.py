@@ -1,0 +1,29 @@
+"""The losses are the running mean over the epoch, which lags behind; reset the metrics before each
+step, so that logs["loss"] is about one batch.
+
+loses: losses_are_those_of_single_batches, sweep_goes_on_over_epochs
+"""
+
+
+class RangeTest(keras.callbacks.Callback):
+    def __init__(self, low, high, steps):
+        super().__init__()
+        self.sweep = sweep_rates(low, high, steps)
+
+    def on_train_begin(self, logs=None):
+        self.rates, self.losses = [], []
+        self.weights_before = self.model.get_weights()
+        self.rate_before = float(self.model.optimizer.learning_rate)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.rates.append(float(self.sweep[len(self.rates)]))
+        self.model.optimizer.learning_rate = self.rates[-1]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+        if len(self.losses) == len(self.sweep):
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights(self.weights_before)
+        self.model.optimizer.learning_rate = self.rate_before

@@ -1,0 +1,9 @@
+import numpy as np
+
+
+def warm_cosine(t, peak, steps, warm_up):
+    ramp = np.arange(1, warm_up + 1) / (warm_up + 1)
+    if t < len(ramp):
+        return peak * ramp[t]
+    angles = np.linspace(0, np.pi, steps - warm_up)
+    return peak * np.cos(angles[min(t - warm_up, len(angles) - 1)] / 2) ** 2

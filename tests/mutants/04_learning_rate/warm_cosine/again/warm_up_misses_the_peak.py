@@ -1,0 +1,9 @@
+import numpy as np
+
+
+def warm_cosine(t, peak, steps, warm_up):
+    ramp = np.arange(warm_up) / (warm_up + 1)
+    if t < warm_up:
+        return peak * ramp[t]
+    angle = np.linspace(0, np.pi, steps - warm_up + 1)[min(t, steps) - warm_up]
+    return peak * np.cos(angle / 2) ** 2
