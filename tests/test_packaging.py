@@ -47,7 +47,8 @@ def test_wheel_carries_labs_and_checks(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for lab in LABS:
         assert f"course_kit/labs/{lab}.ipynb" in names
-        assert f"course_kit/checks/lab{lab}/claims.py" in names
+        claims = f"course_kit/checks/lab{lab}/claims"
+        assert names & {f"{claims}.py", f"{claims}/__init__.py"}
         assert f"course_kit/checks/lab{lab}/probes.py" in names
     for page in (ROOT / "course_kit" / "grading" / "report" / "templates").iterdir():
         assert f"course_kit/grading/report/templates/{page.name}" in names
