@@ -31,19 +31,19 @@ def by_depth(
         log_y: logarithmic vertical axis (values above 0).
 
     Returns:
-        The axes, the legend beside them.
+        The axes.
 
     Example:
         by_depth({"plain": [1.0, 0.5, 0.25]}, "layer", "norm")
     """
-    ax = axes_or_new(ax, width=8.0)
+    ax = axes_or_new(ax)
     for index, (name, values) in enumerate(curves.items()):
         values = np.asarray(values, float)
         ax.plot(np.arange(len(values)), values, label=name, **line(index, len(values)))
     if log_y:
         ax.set_yscale("log")
     ax.set(xlabel=f"{xlabel} (0: the input)", ylabel=ylabel)
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+    ax.legend()
     return ax
 
 

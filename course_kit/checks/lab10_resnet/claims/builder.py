@@ -48,7 +48,7 @@ def draw_net(draw: Draw) -> tuple[int, list[int]]:
 )
 def blocks_come_in_order(student: Student, draw: Draw) -> None:
     """n blocks a stage; the first block of each stage but the first has stride 2."""
-    n, stages = draw.integer(2, 4), draw.integer(2, 4)
+    n, stages = draw.integer(3, 5), draw.integer(2, 4)
     widths = [int(w) for w in draw.integers(1, 99, stages)]
     asked = student(probes.net_plan, np.array([9, 9, 3]), n, np.array(widths))
     expect_close(asked, plan(n, widths), "filters and strides of the blocks")

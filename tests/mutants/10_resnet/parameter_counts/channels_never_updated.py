@@ -1,6 +1,6 @@
 """The channels stayed those of the stem: after a block, they are that block's filters.
 
-loses: published_counts_are_met, any_widths_are_counted
+loses: published_counts_are_met
 """
 
 
