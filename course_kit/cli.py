@@ -266,11 +266,20 @@ def build(
     ] = False,
     solutions: Annotated[Path, typer.Option(help="The folder of the sources.")] = Path("solutions"),
     labs: Annotated[Path, typer.Option(help="The folder of the notebooks.")] = Path("labs"),
+    mistakes: Annotated[
+        bool, typer.Option("--mistakes", help="Record what known wrong answers answer, instead.")
+    ] = False,
+    answers: Annotated[
+        Path, typer.Option(help="The folder of wrong answers, for --mistakes.")
+    ] = Path("tests/mutants"),
 ) -> None:
     """Make the student notebooks from their sources."""
-    from course_kit.commands import build_labs
+    from course_kit.commands import build_labs, collect_mistakes
 
-    build_labs(solutions, labs, check)
+    if mistakes:
+        collect_mistakes(solutions, answers, check)
+    else:
+        build_labs(solutions, labs, check)
 
 
 def main() -> NoReturn:

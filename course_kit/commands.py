@@ -43,6 +43,27 @@ def export_gradescope(lab: str, to: Path, practice: bool) -> None:
     say("Give its containers 3 GB of memory; with less, TensorFlow is ended before it is done.")
 
 
+def collect_mistakes(solutions: Path, answers: Path, check: bool) -> None:
+    """Record what the wrong answers of each lab answer, or say where that is stale."""
+    from course_kit.authoring import SourceError
+    from course_kit.authoring.mistakes import as_json, collect, path_of, same
+
+    changed = []
+    for name in names():
+        try:
+            found = collect(solutions / f"{name}.py", answers)
+        except SourceError as error:
+            raise Problem(str(error)) from error
+        path = path_of(load(name))
+        if not same(path, found):
+            changed.append(name)
+            if not check:
+                path.write_text(as_json(found), encoding="utf-8")
+        say(f"{name}: {len(found)} mistakes{' (stale)' if name in changed else ''}")
+    if check and changed:
+        raise Incomplete("Mistakes are not what the answers make. Run: course-kit build --mistakes")
+
+
 def build_labs(solutions: Path, labs: Path, check: bool) -> None:
     """Make the notebooks of `labs` from `solutions`, or say what is stale."""
     from course_kit.authoring import SourceError, build_all

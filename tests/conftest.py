@@ -4,6 +4,7 @@ import os
 
 import matplotlib
 import pytest
+from in_a_browser import browser
 
 # Before TensorFlow is loaded anywhere: its start-up notes say nothing about a test.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,3 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submission", metavar="NOTEBOOK", help="the notebook that tests/autograder grades"
     )
     group.addoption("--lab", metavar="NN", help="its lab, if the file name does not say it")
+
+
+__all__ = ["browser"]  # a fixture, for any test that asks for it

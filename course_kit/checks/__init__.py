@@ -9,6 +9,7 @@ For those who write labs: `Lab`, `Draw` and the ``expect_*`` functions.
 from course_kit.checks.draw import Draw
 from course_kit.checks.expect import (
     Mismatch,
+    Statistical,
     binomial_bounds,
     binomial_miss,
     expect,
@@ -39,6 +40,7 @@ __all__ = [
     "InNotebook",
     "Lab",
     "Mismatch",
+    "Statistical",
     "Student",
     "StudentError",
     "UnknownName",

@@ -6,12 +6,14 @@ raises `Mismatch`, whose text says what was seen, never what was wanted.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-# How often a right answer may fail a statistical claim.
-FALSE_ALARM = 1e-8
+# How often a right answer may miss one count; a claim has two at most, and so fails it at most
+# once in 10^8.
+FALSE_ALARM = 5e-9
 
 _KINDS = {
     "f": "floating-point numbers",
@@ -23,6 +25,24 @@ _KINDS = {
 
 class Mismatch(AssertionError):
     """An answer that is not what the claim says; the text is what was seen."""
+
+
+class Statistical(NamedTuple):
+    """A claim that counts draws of the student's own, for tests that compute how often it errs.
+
+    A lab lists its claims of this kind as `STATISTICAL` in its ``claims``.
+
+    Args:
+        claim: "exercise.claim".
+        trials: what is counted, independent where the answer is right.
+        probability: of each, as a function of the rate that was drawn.
+        mistaken: known mistakes, each as the probability that it has instead.
+    """
+
+    claim: str
+    trials: int
+    probability: Callable[[float], float]
+    mistaken: dict[str, Callable[[float], float]]
 
 
 def expect_close(
@@ -78,7 +98,7 @@ def expect_array(
 def expect_binomial(count: int, trials: int, probability: float, what: str) -> None:
     """Expect a count that a Binomial(trials, probability) would give.
 
-    A right answer misses the interval at most once in 10^8.
+    A right answer misses the interval at most once in 2 * 10^8.
     """
     low, high = binomial_bounds(trials, probability)
     if not low <= count <= high:

@@ -22,6 +22,7 @@ from course_kit.checks.expect import Mismatch
 from course_kit.problems import Problem
 
 ClaimFunction = Callable[["Student", Draw], None]
+QuestionFunction = Callable[["Student"], Any]
 
 
 class Student(Protocol):
@@ -114,6 +115,7 @@ class Lab:
         total_seconds: processor time of one submission, start-up included.
         forbidden: what each exercise's answer may not use; see `forbids`.
         written: the names that each exercise asks the notebook to define.
+        questions: by exercise, what is asked with fixed inputs; see `course_kit.checks.mistakes`.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Lab:
     claims: list[Claim] = field(default_factory=list)
     forbidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: dict[str, tuple[QuestionFunction, ...]] = field(default_factory=dict)
 
     def forbids(self, exercise: str, *things: str, written_as: Sequence[str] = ()) -> None:
         """Name what an exercise asks to be written, and must therefore not be used in it.
@@ -159,6 +162,20 @@ class Lab:
 
         return add
 
+    def question(self, exercise: str) -> Callable[[QuestionFunction], QuestionFunction]:
+        """Add the decorated function as a question about `exercise`, put to everybody.
+
+        It asks a probe with fixed inputs and returns the answer, or what of it is not random:
+        an array or a tuple of arrays. It is worth no points; known mistakes are recognised by it.
+        """
+        self.claims_of(exercise)
+
+        def add(function: QuestionFunction) -> QuestionFunction:
+            self.questions[exercise] = (*self.questions.get(exercise, ()), function)
+            return function
+
+        return add
+
     @property
     def exercises(self) -> list[str]:
         """The names that students fill in, in the order of the lab."""
@@ -179,9 +196,14 @@ class Lab:
         return found
 
     @property
+    def package(self) -> str:
+        """The package of its probes and claims."""
+        return f"course_kit.checks.{_folder(self.name)}"
+
+    @property
     def probes(self) -> str:
         """The module that the student's process imports to answer."""
-        return f"course_kit.checks.{_folder(self.name)}.probes"
+        return f"{self.package}.probes"
 
 
 def judge(

@@ -19,6 +19,7 @@ from course_kit.checks.answers import (
 )
 from course_kit.checks.draw import Draw, derive
 from course_kit.checks.lab import Lab, StudentError, Verdict, judge, lab_of, load
+from course_kit.checks.mistakes import recognise
 from course_kit.checks.table import CheckResult
 
 
@@ -94,10 +95,20 @@ def check_in(namespace: Mapping[str, Any], exercise: str, seed: int | None = Non
     """`check` for a namespace that is at hand."""
     lab = lab_of(exercise)
     seed = secrets.randbits(32) if seed is None else seed
-    verdicts = judge(lab, exercise, InNotebook(namespace), lambda claim: seeded(seed, claim.id))
+    student = InNotebook(namespace)
+    verdicts = judge(lab, exercise, student, lambda claim: seeded(seed, claim.id))
+    mistake = recognise(lab, exercise, student)
     earned = _EARNED.setdefault(lab.name, {})
     earned[exercise] = sum(verdict.earned for verdict in verdicts)
-    return CheckResult(lab.name, exercise, tuple(verdicts), seed, sum(earned.values()), lab.points)
+    return CheckResult(
+        lab.name,
+        exercise,
+        tuple(verdicts),
+        seed,
+        sum(earned.values()),
+        lab.points,
+        mistake.sentence if mistake else "",
+    )
 
 
 def seeded(seed: int, claim: str) -> Draw:

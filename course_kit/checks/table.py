@@ -22,6 +22,7 @@ class CheckResult:
         seed: repeats the check with the same draws; None in a grader's report.
         so_far: points of the lab's exercises checked in this session.
         of: points of the lab.
+        recognised: the sentence of a known mistake that answers alike, or nothing.
     """
 
     lab: str
@@ -30,6 +31,12 @@ class CheckResult:
     seed: int | None
     so_far: int
     of: int
+    recognised: str = ""
+
+    @property
+    def mistake(self) -> str:
+        """What was most likely done, where it is known; nothing to tell where all claims hold."""
+        return "" if self.passed else self.recognised
 
     @property
     def earned(self) -> int:
@@ -99,6 +106,8 @@ def _text(result: CheckResult) -> Any:
     foot = [f"{result.lab} so far: {result.so_far} of {result.of} points"]
     if result.stopper:
         foot.insert(0, f"First of all: {result.stopper}\n")
+    if result.mistake:
+        foot.insert(0, f"Most likely: {result.mistake}\n")
     if result.again:
         foot.append(f"The same draws again: {result.again}")
     return Group(table, Text("\n".join(foot)))

@@ -85,7 +85,11 @@ def check_notebook(notebook: Path, lab: str | None) -> None:
     for exercise in row.result["exercises"]:
         verdicts = tuple(_verdict(claim) for claim in exercise["claims"])
         so_far += sum(verdict.earned for verdict in verdicts)
-        result = CheckResult(name, exercise["name"], verdicts, None, so_far, row.result["points"])
+        said = [m["sentence"] for m in row.result["mistakes"] if m["exercise"] == exercise["name"]]
+        points = row.result["points"]
+        result = CheckResult(
+            name, exercise["name"], verdicts, None, so_far, points, "".join(said[:1])
+        )
         console.print(Text(repr(result)), end="\n\n")
     for note in row.result["notes"]:
         say(f"Note: {note}")

@@ -11,6 +11,7 @@ import course_kit
 from course_kit.checks import Draw, Lab, judge, load
 from course_kit.checks.draw import derive
 from course_kit.checks.lab import Claim
+from course_kit.checks.mistakes import recognise
 from course_kit.grading.asking import Submitted, WasKilled
 from course_kit.grading.children import ZygoteGone
 from course_kit.grading.launchers import launcher_for
@@ -18,7 +19,7 @@ from course_kit.grading.limits import Limits
 from course_kit.grading.submission import fingerprint
 from course_kit.grading.written import answers
 
-SCHEMA = 2
+SCHEMA = 3
 # How many zygotes may die over one submission before that is the submission's problem.
 MAX_ZYGOTES = 3
 
@@ -58,13 +59,17 @@ def _examine(
     started, digest = time.monotonic(), fingerprint(data)
     student = Submitted(data, lab, launcher_for(lab, level), second_chance)
     exercises: list[dict[str, Any]] = []
+    mistakes: list[dict[str, str]] = []
     try:
         for exercise in [only] if only else lab.exercises:
             student.begin(exercise)
             verdicts = judge(lab, exercise, student, lambda claim: draw_for(salt, digest, claim))
-            exercises.append(
-                {"name": exercise, "claims": [asdict(v) | {"earned": v.earned} for v in verdicts]}
-            )
+            claims = [asdict(v) | {"earned": v.earned} for v in verdicts]
+            exercises.append({"name": exercise, "claims": claims})
+            # Asked of everybody, so that nobody learns from it what came of the claims.
+            mistake = recognise(lab, exercise, student)
+            if mistake and not all(verdict.passed for verdict in verdicts):
+                mistakes.append({"exercise": exercise, "sentence": mistake.sentence})
         student.ask_for_flags()
     finally:
         student.end()
@@ -74,6 +79,7 @@ def _examine(
         "points": lab.points,
         "earned": sum(c["earned"] for e in exercises for c in e["claims"]),
         "exercises": exercises,
+        "mistakes": mistakes,
         "notes": student.notes,
         "unreadable": student.unreadable,
         "flags": [asdict(flag) for flag in student.flags],

@@ -131,7 +131,7 @@ def _all_held(launcher: Launcher, guarded: list[str]) -> dict[str, bool]:
         kit = Path(__file__).parents[1]
         request = told | {
             "trap": folder,
-            "guarded": [*guarded, *map(str, kit.glob("checks/lab*/claims.py"))],
+            "guarded": [*guarded, *map(str, kit.glob("checks/lab*/claims*"))],
             "judge": os.getpid(),
             "bounds": _SMALL.key(),  # what the canaries try to exceed
         }

@@ -138,7 +138,9 @@ def merged(kept: dict[str, Any], again: dict[str, Any]) -> dict[str, Any]:
     new = {exercise["name"]: exercise for exercise in again["exercises"]}
     exercises = [new.get(exercise["name"], exercise) for exercise in kept["exercises"]]
     earned = sum(claim["earned"] for exercise in exercises for claim in exercise["claims"])
-    return kept | {"exercises": exercises, "earned": earned}
+    others = [m for m in kept["mistakes"] if m["exercise"] not in new]
+    mistakes = [*others, *again["mistakes"]]
+    return kept | {"exercises": exercises, "earned": earned, "mistakes": mistakes}
 
 
 def _insist_on_level(lab: Lab, run: RunFile, out: Path) -> None:

@@ -48,7 +48,7 @@ def test_seed_repeats_the_draws_and_fresh_ones_differ():
     check_in(found, "exponential_average", 5)
     check_in(found, "exponential_average", 5)
     check_in(found, "exponential_average")
-    first, second, fresh = (found["seen"][i] for i in (0, 4, 8))
+    first, second, fresh = (found["seen"][i] for i in (0, 6, 12))
     np.testing.assert_array_equal(first, second)
     assert not np.array_equal(first, fresh)
 

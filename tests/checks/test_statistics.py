@@ -30,7 +30,7 @@ def test_right_answer_fails_at_most_once_in_100_million(claim):
         probability = claim.probability(rate)
         low, high = binomial_bounds(claim.trials, probability)
         law = stats.binom(claim.trials, probability)
-        assert law.cdf(low - 1) + law.sf(high) <= 1e-8
+        assert 2 * (law.cdf(low - 1) + law.sf(high)) <= 1e-8  # at most two counts a claim
 
 
 @pytest.mark.parametrize("claim,mistake", MISTAKES, ids=lambda part: getattr(part, "claim", part))

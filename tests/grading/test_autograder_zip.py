@@ -237,6 +237,7 @@ def a_result(**changes):
         "notes": [],
         "unreadable": None,
         "flags": [],
+        "mistakes": [],
         "seconds": 0.5,
     } | changes
 

@@ -1,5 +1,7 @@
 """Lab 00: the exponential average that makes a noisy loss curve readable."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Lab, Student, expect_close
@@ -62,6 +64,23 @@ def input_is_left_alone(student: Student, draw: Draw) -> None:
     averages, after = student(probes.values_after, values, beta)
     expect_close(after, values, "values after the call")
     expect_close(averages, reference(values, beta), "averages")
+
+
+# The same for everybody: from what is answered here, known mistakes are recognised.
+VALUES = np.array([2.0, -1.0, 4.0, 0.5, 3.0])
+
+
+@lab.question("exponential_average")
+def of_five_values(student: Student) -> Any:
+    """What comes of five losses in a list."""
+    return student(probes.average_of_list, VALUES, 0.8)
+
+
+@lab.question("exponential_average")
+def and_the_values_afterwards(student: Student) -> Any:
+    """The same of an array, and whether it is left as it was."""
+    averages, after = student(probes.values_after, VALUES, 0.8)
+    return averages, np.array_equal(after, VALUES)
 
 
 # What would be the whole answer in one call.

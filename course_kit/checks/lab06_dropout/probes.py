@@ -44,6 +44,14 @@ def layer_without_flag(notebook: Any, x: np.ndarray, rate: float, seed: int) -> 
     return notebook.InvertedDropout(float(rate), seed=int(seed))(x)
 
 
+def layer_of_a_symbol(notebook: Any, rate: float, seed: int) -> Any:
+    """The shape of what a new `InvertedDropout` makes of a symbol (any batch, 4), -1 for any."""
+    import keras
+
+    y = notebook.InvertedDropout(float(rate), seed=int(seed))(keras.Input((4,)), training=True)
+    return np.array([-1 if size is None else size for size in y.shape])
+
+
 def layer_in_fit(notebook: Any, x: np.ndarray, rate: float, seed: int) -> Any:
     """Let `fit` and `predict` set the flag: the kernel after each of two fits, and predictions.
 

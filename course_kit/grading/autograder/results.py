@@ -41,6 +41,7 @@ def graded(result: dict[str, Any]) -> dict[str, Any]:
     said += [result["unreadable"]] if result["unreadable"] else []
     flags = [Finding(**flag) for flag in result["flags"]]
     said += dict.fromkeys(f"{flag.exercise}: {flag.told}" for flag in flags)
+    said += [f"{m['exercise']}: most likely: {m['sentence']}" for m in result["mistakes"]]
     said += [f"Note: {note}" for note in result["notes"][:_MAX_NOTES]]
     about = {"graded": True, "practice": practice, "level": result["key"]["level"]}
     return _page(said, result["earned"], tests, about) | {"execution_time": result["seconds"]}

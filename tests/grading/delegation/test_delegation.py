@@ -11,11 +11,12 @@ import types
 import keras
 import numpy as np
 import pytest
-from handed_in import ANSWERS, LABS, ROOT, names_with, run_cells, source
+from handed_in import ANSWERS, LABS, ROOT, names_of, source
 
 import course_kit.inference
 import course_kit.layers
 from course_kit.authoring import fill, solved
+from course_kit.authoring.answers import names_defined
 from course_kit.checks import InNotebook, Lab, UnknownName, judge, load
 from course_kit.checks.lab06_dropout import probes
 from course_kit.checks.notebook import seeded
@@ -85,7 +86,7 @@ def test_solution_is_not_flagged(watch, lab):
     notebook = solved(source(lab))
     looking = watch(lab)
     looking.reading(cells_of(notebook))
-    namespace = run_cells(notebook)
+    namespace = names_defined(notebook)
     for exercise in load(lab).exercises:
         found, verdicts = ran(looking, lab, exercise, namespace)
         assert all(verdict.passed for verdict in verdicts)
@@ -96,7 +97,7 @@ def test_solution_is_not_flagged(watch, lab):
 def test_unusual_right_answer_is_not_flagged(watch, answer):
     looking = watch(answer.lab)
     looking.reading(cells_of(fill(solved(source(answer.lab)), {answer.exercise: answer.code})))
-    found, _ = ran(looking, answer.lab, answer.exercise, names_with(answer))
+    found, _ = ran(looking, answer.lab, answer.exercise, names_of(answer))
     assert found == []
 
 

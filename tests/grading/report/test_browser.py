@@ -1,9 +1,6 @@
 """The pages in a real browser: Chromium without a window, driven by Playwright."""
 
-import os
-import shutil
 import time
-from pathlib import Path
 
 import pytest
 from made_up_class import LAB, Shown, a_class, a_result, a_row
@@ -16,31 +13,6 @@ WIDTHS = (390, 1400)
 LIMIT_SECONDS = 2.0
 MARGIN = 5
 HOSTILE = "<img src=http://evil.example/x onerror=alert(1)>" + "W" * 2_000
-
-
-def missing(what):
-    """Skip with a reason; where a browser is promised, fail."""
-    reason = f"no {what}: install Chromium and `pip install playwright` to test the pages in one"
-    if os.environ.get("CI", "").lower() == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    with sync_playwright() as playwright:
-        names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-        found = [shutil.which(name) for name in names] + [playwright.chromium.executable_path]
-        path = next((path for path in found if path and Path(path).exists()), None)
-        if path is None:
-            missing("Chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

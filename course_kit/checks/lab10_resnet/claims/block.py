@@ -1,5 +1,7 @@
 """Claims about the residual block as a Keras layer."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
@@ -143,6 +145,26 @@ def seen_once(block: Block, x: np.ndarray) -> Block:
     norm1 = after_one_batch(first, block.norm1, 0.5)
     norm2 = after_one_batch(second, block.norm2, 0.5)
     return block._replace(norm1=norm1, norm2=norm2)
+
+
+ASKED = draw_block(Draw(b"asked of everybody"), 2, 2)
+ASKED_STRIDED = draw_block(Draw(b"asked of everybody"), 2, 3)
+ASKED_X = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+
+
+@lab.question("residual_block")
+def with_the_identity(student: Student) -> Any:
+    """The output in inference and in training, and the numbers of weights."""
+    inference = student(probes.block, ASKED_X, False, 1, NO_SHORTCUT, *ASKED)
+    training = student(probes.block, ASKED_X, True, 1, NO_SHORTCUT, *ASKED)
+    return inference, training, student(probes.block_weights, 2, 2)
+
+
+@lab.question("residual_block")
+def with_a_stride_and_a_shortcut(student: Student) -> Any:
+    """The output of a block that halves the picture."""
+    matrix = np.arange(6, dtype="float32").reshape(2, 3)
+    return student(probes.block, ASKED_X, False, 2, matrix, *ASKED_STRIDED)
 
 
 lab.forbids("residual_block", *KIT, written_as=["ResidualBlock"])

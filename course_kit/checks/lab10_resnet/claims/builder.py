@@ -1,5 +1,7 @@
 """Claims about the network: its stem, the order of its blocks, its logits."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
@@ -133,6 +135,23 @@ def fit_takes_a_step(student: Student, draw: Draw) -> None:
     expected = features(x, n, widths, kernel, norm, True).T @ down / batch
     expect_close(bias, down.mean(axis=0), "bias after a step", **LOOSE)
     expect_close(dense, expected, "kernel after a step", **LOOSE)
+
+
+@lab.question("build_resnet")
+def a_plan(student: Student) -> Any:
+    """The blocks of three stages whose widths do not double."""
+    return student(probes.net_plan, np.array([9, 9, 3]), 3, np.array([3, 4, 10]))
+
+
+@lab.question("build_resnet")
+def a_small_net(student: Student) -> Any:
+    """The logits of a network with known weights, and its numbers of weights."""
+    draw, widths = Draw(b"asked of everybody"), np.array([2, 3])
+    x = np.random.default_rng(0).normal(size=(2, 5, 5, 2)).astype("float32")
+    kernel, norm = draw_kernel(draw, 3, 2, 2), draw_norm(draw, 2, 1800)
+    dense, bias = draw.normal(3, 2), draw.normal(2)
+    logits = student(probes.net, x, 3, widths, False, kernel, norm, dense, bias)
+    return logits, student(probes.net_weights, 2, widths, 2)
 
 
 lab.forbids(

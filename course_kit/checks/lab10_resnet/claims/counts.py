@@ -1,5 +1,7 @@
 """Claims about the arithmetic of parameters: of one block, and of a network."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close
@@ -123,6 +125,14 @@ def any_widths_are_counted(student: Student, draw: Draw) -> None:
     widths.append(widths[-1])
     count = student(probes.net_count, 2, np.array(widths), classes)
     expect_close(count, total(shapes_of_net(2, widths, classes)), "count", rtol=1e-9)
+
+
+@lab.question("parameter_counts")
+def four_blocks_and_a_net(student: Student) -> Any:
+    """The counts of a block that stays, of three that change, and of a small network."""
+    blocks = [(3, 3, 1), (3, 5, 2), (3, 3, 2), (3, 5, 1)]
+    counts = [student(probes.block_count, *block) for block in blocks]
+    return (*counts, student(probes.net_count, 2, np.array([3, 5, 6]), 7))
 
 
 lab.forbids(

@@ -1,5 +1,7 @@
 """Claims about the residual sum of two dense layers, relu(x + F(x))."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_array, expect_close
@@ -96,6 +98,16 @@ def input_is_not_overwritten(student: Student, draw: Draw) -> None:
     y, after = student(probes.residual_sum, x, *weights)
     expect_array(y, x.shape)
     expect_close(after, x, "input after the call", rtol=0, atol=0)
+
+
+FIXED = np.random.default_rng(0)
+ASKED = [FIXED.normal(size=shape).astype("float32") for shape in ((3, 4), (4, 4), 4, (4, 4), 4)]
+
+
+@lab.question("residual_sum")
+def a_square_block(student: Student) -> Any:
+    """The output for a hidden layer as wide as x, and the input after the call."""
+    return student(probes.residual_sum, *ASKED)
 
 
 lab.forbids("residual_sum", "course_kit.layers.Residual")

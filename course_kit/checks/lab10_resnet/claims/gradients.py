@@ -1,5 +1,7 @@
 """Claims about the gradient on its way back through a chain of linear layers."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_array, expect_close
@@ -122,6 +124,16 @@ def no_layer_gives_the_gradient_back(student: Student, draw: Draw) -> None:
     gradient = draw.normal(2, 3)
     found = student(probes.chain, np.zeros((0, 3, 3), "float32"), gradient, True)
     expect_close(found, gradient[None], "gradients")
+
+
+FIXED = np.random.default_rng(0)
+ASKED = FIXED.normal(size=(3, 2, 2)).astype("float32"), np.array([[1.0, -2.0]], "float32")
+
+
+@lab.question("chain_gradients")
+def three_layers_of_two_units(student: Student) -> Any:
+    """The gradients without skips and with them."""
+    return student(probes.chain, *ASKED, False), student(probes.chain, *ASKED, True)
 
 
 lab.forbids("chain_gradients", "tensorflow.GradientTape", "tensorflow.gradients")

@@ -1,5 +1,7 @@
 """Claims about the shortcut: the identity, or a 1x1 convolution where the shape changes."""
 
+from typing import Any
+
 import numpy as np
 
 from course_kit.checks import Draw, Student, expect_close, expect_equal
@@ -110,6 +112,22 @@ def identity_has_no_weights(student: Student, draw: Draw) -> None:
     channels = draw.integer(1, 9)
     sizes = student(probes.skip_weights, channels, channels, 1)
     expect_equal(sizes, np.zeros(2), "trained and moving numbers")
+
+
+ASKED_X = np.random.default_rng(0).normal(size=(3, 3, 3, 2)).astype("float32")
+
+
+@lab.question("projection_skip")
+def three_shapes(student: Student) -> Any:
+    """Inference and training for new channels, a new size, and neither; numbers of weights."""
+    answers = []
+    for channels, strides in ((3, 1), (2, 2), (2, 1)):
+        draw = Draw(b"asked of everybody")
+        kernel, norm = draw_kernel(draw, 1, 2, channels), draw_norm(draw, channels, 300)
+        for training in (False, True):
+            answers.append(student(probes.skip, ASKED_X, training, strides, kernel, norm))
+        answers.append(student(probes.skip_weights, 2, channels, strides))
+    return tuple(answers)
 
 
 lab.forbids("projection_skip", *KIT, written_as=["ProjectionSkip"])

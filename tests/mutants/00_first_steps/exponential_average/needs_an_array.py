@@ -1,4 +1,4 @@
-"""Only arrays work, since the list was multiplied by a number; make an array of it first.
+"""Arrays work, and a plain list does not: make an array of it first.
 
 loses: a_list_will_do
 """

@@ -1,4 +1,5 @@
-"""The seed generator was made in `call`, anew each time: it starts again with the same mask.
+"""Every call begins again at the seed, and so with the same mask: make one generator, in `__init__`,
+and keep it.
 
 loses: every_call_has_its_own_mask, fit_drops_and_predict_does_not
 """

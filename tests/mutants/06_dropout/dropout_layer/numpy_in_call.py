@@ -1,5 +1,5 @@
-"""NumPy draws the uniforms in `call`: `fit` traces the layer once, so that it either fails there
-or keeps one mask for ever.
+"""NumPy works in `call`, where `fit` has no numbers yet: it either fails there or keeps one mask for
+ever. Take `keras.random` and `ops`.
 
 loses: fit_drops_and_predict_does_not
 """

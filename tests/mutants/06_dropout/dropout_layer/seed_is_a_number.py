@@ -1,4 +1,5 @@
-"""The number `seed` itself was handed to keras.random: a number gives the same mask at every call.
+"""Every call begins again at the seed, and so with the same mask: make one generator, in `__init__`,
+and keep it.
 
 loses: every_call_has_its_own_mask, fit_drops_and_predict_does_not
 """

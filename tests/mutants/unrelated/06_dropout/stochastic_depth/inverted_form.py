@@ -1,0 +1,12 @@
+"""The inverted form: divided by 1 - rate in training, whole in test."""
+
+
+def stochastic_depth(x, branch, u, rate, training):
+    if not training:
+        return x + branch
+    keep = ops.reshape(u >= rate, [-1] + [1] * (len(x.shape) - 1))
+    return x + ops.where(keep, branch / (1 - rate), 0.0)
+
+
+def depth_rates(blocks, last):
+    return last * np.arange(1, blocks + 1) / blocks
