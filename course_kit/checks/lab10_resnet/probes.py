@@ -106,8 +106,8 @@ def block_count(notebook: Any, channels: int, filters: int, strides: int) -> Any
 
 def net_count(notebook: Any, n: int, widths: np.ndarray, classes: int) -> Any:
     """The student's count for a whole network, as a float."""
-    widths = tuple(int(width) for width in widths)
-    return np.float64(notebook.resnet_parameters(int(n), widths, int(classes)))
+    sizes = tuple(int(width) for width in widths)
+    return np.float64(notebook.resnet_parameters(int(n), sizes, int(classes)))
 
 
 def net(

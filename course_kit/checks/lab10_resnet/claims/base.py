@@ -5,17 +5,22 @@ Everything here is float64, written from the formulas; no Keras. Images are
 (4, channels): gamma, beta, moving mean, moving variance with epsilon in it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from course_kit.checks import Draw, Lab
+from course_kit.checks import Draw, Lab, expect_close
 
 lab = Lab(
     "10_resnet", "Residual networks", cell_seconds=60, probe_seconds=20, total_seconds=300
 )  # fmt: skip
 
 EPSILON = 1e-3  # of Keras' batch normalization, where the batch's own variance counts
+
+
+def expect_near(answer: Any, desired: np.ndarray, what: str = "output") -> None:
+    """Expect `desired` as exactly as float32 sums of some dozens of terms can be."""
+    expect_close(answer, desired, what, rtol=1e-3, atol=1e-3)
 
 
 def relu(x: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from course_kit.checks.lab10_resnet.claims.base import (
     after_one_batch,
     convolve,
     draw_block,
+    expect_near,
     lab,
     neutral_norm,
     normalize,
@@ -18,7 +19,6 @@ from course_kit.checks.lab10_resnet.claims.base import (
 )
 
 NO_SHORTCUT = np.zeros((0, 0), "float32")
-LOOSE = {"rtol": 1e-3, "atol": 1e-3}  # for float32 sums of some dozens of terms
 KIT = (
     "course_kit.layers.Residual",
     "course_kit.layers.ResidualBlock",
@@ -52,7 +52,7 @@ def one_pixel_by_hand(student: Student, draw: Draw) -> None:
     shifted[1] = 10.0
     block = Block(centre(2), neutral_norm(1), centre(3), shifted)
     y = student(probes.block, x, False, 1, NO_SHORTCUT, *block)
-    expect_close(y[:, 0, 0, 0], np.array([7 * a + 10, 10 - a]), **LOOSE)
+    expect_near(y[:, 0, 0, 0], np.array([7 * a + 10, 10 - a]))
 
 
 @lab.check(
@@ -65,7 +65,7 @@ def branch_and_input_are_added(student: Student, draw: Draw) -> None:
     """In inference the output is relu(x + F(x)), with the moving statistics in both norms."""
     x, block = 2 * draw.normal(2, 4, 3, 3), draw_block(draw, 3, 3)
     y = student(probes.block, x, False, 1, NO_SHORTCUT, *block)
-    expect_close(y, relu(x + block.branch(x)), **LOOSE)
+    expect_near(y, relu(x + block.branch(x)))
 
 
 @lab.check(
@@ -77,7 +77,7 @@ def training_takes_the_batch(student: Student, draw: Draw) -> None:
     """With training=True both norms take mean and variance of the batch."""
     x, block = 2 * draw.normal(3, 3, 3, 2), draw_block(draw, 2, 2)
     y = student(probes.block, x, True, 1, NO_SHORTCUT, *block)
-    expect_close(y, relu(x + block.branch(x, training=True)), **LOOSE)
+    expect_near(y, relu(x + block.branch(x, training=True)))
 
 
 @lab.check(
@@ -90,7 +90,7 @@ def shortcut_and_stride_are_used(student: Student, draw: Draw) -> None:
     x, block = 2 * draw.normal(2, 5, 5, 2), draw_block(draw, 2, 3)
     matrix = draw.normal(2, 3)
     y = student(probes.block, x, False, 2, matrix, *block)
-    expect_close(y, relu(through(x, matrix, 2, False) + block.branch(x, strides=2)), **LOOSE)
+    expect_near(y, relu(through(x, matrix, 2, False) + block.branch(x, strides=2)))
 
 
 @lab.check(
@@ -104,7 +104,7 @@ def silent_branch_leaves_the_skip(student: Student, draw: Draw) -> None:
     silent = block.norm2.copy()
     silent[:2] = 0.0
     y = student(probes.block, x, False, 1, NO_SHORTCUT, *block._replace(norm2=silent))
-    expect_close(y, relu(np.float64(x)), **LOOSE)
+    expect_near(y, relu(np.float64(x)))
 
 
 @lab.check(
@@ -133,7 +133,7 @@ def fit_trains_and_predict_remembers(student: Student, draw: Draw) -> None:
     block = draw_block(draw, 2, 2)
     head, predictions = student(probes.block_in_fit, x, y, *block)
     given = relu(x + block.branch(x, training=True)).reshape(4, -1)
-    expect_close(head, (y * given).mean(axis=0), "weights after a step of fit", **LOOSE)
+    expect_near(head, (y * given).mean(axis=0), "weights after a step of fit")
     later = relu(x + seen_once(block, x).branch(x)).reshape(4, -1)
     expect_close(predictions, later @ (y * given).mean(axis=0), "predictions", 1e-3, 5e-3)
 

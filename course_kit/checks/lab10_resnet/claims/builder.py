@@ -10,12 +10,13 @@ from course_kit.checks.lab10_resnet.claims.base import (
     convolve,
     draw_kernel,
     draw_norm,
+    expect_near,
     lab,
     neutral_norm,
     normalize,
     relu,
 )
-from course_kit.checks.lab10_resnet.claims.block import LOOSE, centre
+from course_kit.checks.lab10_resnet.claims.block import centre
 
 
 def plan(n: int, widths: list[int]) -> np.ndarray:
@@ -70,7 +71,7 @@ def output_is_the_whole_chain(student: Student, draw: Draw) -> None:
     dense, bias = draw.normal(widths[-1], classes), draw.normal(classes)
     y = student(probes.net, x, n, np.array(widths), False, kernel, norm, dense, bias)
     found = features(x, n, widths, kernel, norm, False)
-    expect_close(y, found @ np.float64(dense) + bias, "logits", **LOOSE)
+    expect_near(y, found @ np.float64(dense) + bias, "logits")
 
 
 @lab.check(
@@ -85,7 +86,7 @@ def one_pixel_by_hand(student: Student, draw: Draw) -> None:
     x, ones = np.full((1, 1, 1, 1), a, "float32"), np.ones((1, 1), "float32")
     weights = (centre(1), neutral_norm(1), ones, np.zeros(1, "float32"))
     y = student(probes.net, x, 2, np.array([1]), False, *weights)
-    expect_close(y, np.array([[1.875 * a + 3.5]]), "logit", **LOOSE)
+    expect_near(y, np.array([[1.875 * a + 3.5]]), "logit")
 
 
 @lab.check(
@@ -101,7 +102,7 @@ def every_block_is_a_new_one(student: Student, draw: Draw) -> None:
     weights = (centre(1), neutral_norm(1), ones, np.zeros(1, "float32"))
     y = student(probes.net, x, n, np.array([1]), False, *weights)
     expected = features(x, n, [1], centre(1), neutral_norm(1), False)
-    expect_close(y, expected, "logit", **LOOSE)
+    expect_near(y, expected, "logit")
 
 
 @lab.check(
@@ -133,8 +134,8 @@ def fit_takes_a_step(student: Student, draw: Draw) -> None:
     dense, bias = student(probes.net_in_fit, x, y, n, np.array(widths), classes, kernel, norm)
     down = np.eye(classes)[y] - 1 / classes  # softmax of zeros: every class alike
     expected = features(x, n, widths, kernel, norm, True).T @ down / batch
-    expect_close(bias, down.mean(axis=0), "bias after a step", **LOOSE)
-    expect_close(dense, expected, "kernel after a step", **LOOSE)
+    expect_near(bias, down.mean(axis=0), "bias after a step")
+    expect_near(dense, expected, "kernel after a step")
 
 
 @lab.question("build_resnet")

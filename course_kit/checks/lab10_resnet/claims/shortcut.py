@@ -10,11 +10,12 @@ from course_kit.checks.lab10_resnet.claims.base import (
     convolve,
     draw_kernel,
     draw_norm,
+    expect_near,
     lab,
     neutral_norm,
     normalize,
 )
-from course_kit.checks.lab10_resnet.claims.block import KIT, LOOSE
+from course_kit.checks.lab10_resnet.claims.block import KIT
 
 
 def projected(
@@ -47,7 +48,7 @@ def new_channels_are_projected(student: Student, draw: Draw) -> None:
     """Where the channels change, the output is the norm of a 1x1 convolution."""
     x, kernel, norm = draw.normal(2, 3, 4, 3), draw_kernel(draw, 1, 3, 5), draw_norm(draw, 5, 300)
     y = student(probes.skip, x, False, 1, kernel, norm)
-    expect_close(y, projected(x, kernel, norm, 1), **LOOSE)
+    expect_near(y, projected(x, kernel, norm, 1))
 
 
 @lab.check(
@@ -60,7 +61,7 @@ def new_size_is_projected_too(student: Student, draw: Draw) -> None:
     """Where only the stride changes the shape, there is a projection too."""
     x, kernel, norm = draw.normal(2, 5, 5, 3), draw_kernel(draw, 1, 3, 3), draw_norm(draw, 3, 300)
     y = student(probes.skip, x, False, 2, kernel, norm)
-    expect_close(y, projected(x, kernel, norm, 2), **LOOSE)
+    expect_near(y, projected(x, kernel, norm, 2))
 
 
 @lab.check(
@@ -86,7 +87,7 @@ def projection_takes_the_batch_in_training(student: Student, draw: Draw) -> None
     """With training=True the norm takes mean and variance of the batch."""
     x, kernel, norm = draw.normal(4, 3, 3, 2), draw_kernel(draw, 1, 2, 3), draw_norm(draw, 3, 300)
     y = student(probes.skip, x, True, 2, kernel, norm)
-    expect_close(y, projected(x, kernel, norm, 2, training=True), **LOOSE)
+    expect_near(y, projected(x, kernel, norm, 2, training=True))
 
 
 @lab.check(
