@@ -472,9 +472,9 @@ def resnet_parameters(n, widths, classes):
 check("parameter_counts")
 
 # %% [markdown]
-# Your counts, in millions, beside those that the paper prints (its table 6). They agree, up to
-# the paper's rounding: the paper itself uses a shortcut without weights here, so that its own
-# networks have 2,752 numbers less.
+# Your counts beside those that the paper prints, in millions (its table 6). The paper's networks
+# have a shortcut without weights here, and 2,752 numbers less than yours: take them off, and every
+# row agrees.
 #
 # The last row is for UvA's slide *Data augmentation: It really works*. It shows a table of
 # published results, in which a residual network of 1202 layers stands with 10.2 million
@@ -575,7 +575,7 @@ print("counted:", f"{resnet_parameters(1, (16, 32, 64), 10):,}")
 # Now the experiment of figure 1, with four networks from your builder: 20 and 56 layers ($n = 3$
 # and $n = 9$), with plain blocks and with yours. The plain block is your branch with a ReLU
 # behind it, and nothing added. The figure is from CIFAR-10 and took an accelerator; yours is from
-# 1,437 handwritten digits of 8 by 8 pixels, with half of the widths, and takes two or three
+# 1,437 handwritten digits of 8 by 8 pixels, with half of the widths, and takes about two
 # minutes. All four learn the same digits, from the same seed, by the same optimizer.
 #
 # **Predict** the order of the four **training** losses at the end, best first. Which of the
@@ -634,9 +634,8 @@ plt.show()
 # weights that does as well as the 20 layers do; gradient descent does not find it. That is
 # degradation, and no sign of overfitting.
 #
-# Right: the same layers, plus a sum around each pair (and two projections). The 56 layers now
-# learn as well as the 20 do. (Which of the two is ahead in the last epochs is noise: try
-# another seed.)
+# Right: the same layers, plus a sum around each pair (and two projections). The 56 layers are
+# slower in the first epochs, and no worse at the end.
 #
 # Is it the gradient that vanishes? Look at the deep networks before training. For one batch of 64
 # digits, the norm of the loss's gradient with respect to what each block hands on.
