@@ -84,10 +84,13 @@ def draw_kernel(draw: Draw, size: int, channels: int, filters: int) -> np.ndarra
 
 
 def draw_norm(draw: Draw, channels: int, variance: float = 1.0) -> np.ndarray:
-    """Gamma around 1, beta and mean around 0, moving variance from `variance` / 2 upwards."""
-    gamma = 0.5 + draw.uniform(channels)
+    """Gamma around 1, beta and mean around 0, moving variance from `variance` / 2 upwards.
+
+    Beta is within a half of 0, so that no ReLU behind the norm is zero throughout.
+    """
+    gamma, beta = 0.5 + draw.uniform(channels), draw.uniform(channels) - 0.5
     spread = variance * (0.5 + draw.uniform(channels))
-    return np.stack([gamma, draw.normal(channels), draw.normal(channels), spread])
+    return np.stack([gamma, beta, draw.normal(channels), spread])
 
 
 def draw_block(draw: Draw, channels: int, filters: int) -> Block:
