@@ -1,0 +1,1 @@
+"""Checks of lab 10: residual networks."""

@@ -1,0 +1,12 @@
+def build_resnet(n, widths, block, input_shape, classes):
+    layers = [
+        keras.layers.Conv2D(widths[0], (3, 3), padding="same", use_bias=False),
+        keras.layers.BatchNormalization(),
+        keras.layers.ReLU(),
+    ]
+    for filters in widths:
+        strides = 1 if len(layers) == 3 else 2
+        layers += [block(filters, strides if i == 1 else 1) for i in range(1, n)]
+    layers.append(keras.layers.GlobalAveragePooling2D())
+    layers.append(keras.layers.Dense(classes))
+    return keras.Sequential([keras.Input(input_shape), *layers])

@@ -1,0 +1,15 @@
+"""The first stage halves the picture too; only the later ones do.
+
+loses: blocks_come_in_order, output_is_the_whole_chain
+"""
+
+
+def build_resnet(n, widths, block, input_shape, classes):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Conv2D(widths[0], 3, padding="same", use_bias=False)(inputs)
+    x = ops.relu(keras.layers.BatchNormalization()(x))
+    for stage, filters in enumerate(widths):
+        for i in range(n):
+            x = block(filters, 2 if i == 0 else 1)(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, keras.layers.Dense(classes)(x))

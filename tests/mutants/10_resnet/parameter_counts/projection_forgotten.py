@@ -1,0 +1,19 @@
+"""The projections were not counted.
+
+loses: block_that_changes_its_shape, published_counts_are_met
+"""
+
+
+def block_parameters(channels, filters, strides):
+    return 9 * channels * filters + 9 * filters * filters + 4 * filters
+
+
+def resnet_parameters(n, widths, classes):
+    count = 9 * 3 * widths[0] + 2 * widths[0]
+    channels = widths[0]
+    for stage, filters in enumerate(widths):
+        for i in range(n):
+            strides = 2 if stage > 0 and i == 0 else 1
+            count += block_parameters(channels, filters, strides)
+            channels = filters
+    return count + channels * classes + classes

@@ -1,0 +1,15 @@
+class ProjectionSkip(keras.layers.Layer):
+    def __init__(self, filters, strides=1, **kwargs):
+        super().__init__(**kwargs)
+        self.filters, self.strides = filters, strides
+        self.conv = keras.layers.Conv2D(filters, kernel_size=1, strides=strides, use_bias=False)
+        self.norm = keras.layers.BatchNormalization()
+
+    def build(self, input_shape):
+        self.fits = self.strides == 1 and input_shape[-1] == self.filters
+
+    def call(self, x, training=False):
+        if self.fits:
+            return x
+        x = self.norm(self.conv(x), training=training)
+        return ops.where(x > 0, x, 0.0)

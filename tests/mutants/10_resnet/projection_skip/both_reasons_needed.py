@@ -1,0 +1,21 @@
+"""There is a projection only where stride and channels change together; one of the two is enough.
+
+loses: new_size_is_projected_too, new_channels_are_projected
+"""
+
+
+class ProjectionSkip(keras.layers.Layer):
+    def __init__(self, filters, strides=1, **kwargs):
+        super().__init__(**kwargs)
+        self.filters, self.strides = filters, strides
+
+    def build(self, input_shape):
+        self.conv = None
+        if self.strides > 1 and input_shape[-1] != self.filters:
+            self.conv = keras.layers.Conv2D(self.filters, 1, self.strides, use_bias=False)
+            self.norm = keras.layers.BatchNormalization()
+
+    def call(self, x, training=False):
+        if self.conv is None:
+            return x
+        return self.norm(self.conv(x), training=training)

@@ -1,0 +1,22 @@
+"""The sum was halved: skip and branch are added, not averaged.
+
+loses: branch_and_input_are_added, silent_branch_leaves_the_skip
+"""
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, filters, strides=1, shortcut=None, **kwargs):
+        super().__init__(**kwargs)
+        self.shortcut = shortcut
+        self.conv1 = keras.layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)
+        self.norm1 = keras.layers.BatchNormalization()
+        self.conv2 = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)
+        self.norm2 = keras.layers.BatchNormalization()
+
+    def branch(self, x, training=False):
+        x = ops.relu(self.norm1(self.conv1(x), training=training))
+        return self.norm2(self.conv2(x), training=training)
+
+    def call(self, x, training=False):
+        short = x if self.shortcut is None else self.shortcut(x, training=training)
+        return ops.relu(0.5 * (short + self.branch(x, training=training)))
