@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -13,9 +14,9 @@ import pytest
 from handed_in import solution
 
 from course_kit.checks import load
-from course_kit.grading.children import GraderFailure, ZygoteGone
+from course_kit.grading.children import GraderFailure, ZygoteGone, program
 from course_kit.grading.examine import examine
-from course_kit.grading.isolation.sandbox import Plan
+from course_kit.grading.isolation.sandbox import Plan, plan_here
 from course_kit.grading.launch import Launcher
 from course_kit.grading.launchers import close_launchers, launcher_for
 from course_kit.grading.limits import Limits
@@ -137,3 +138,27 @@ def test_children_start_clean_and_leave_nothing(launcher):
     for child in (first, second):
         child.finish()
         assert not child.folder.exists() and not psutil.pid_exists(child.vitals.pid)
+
+
+@pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
+def test_zygote_ends_with_its_judge_while_it_still_loads(namespaces):
+    judge, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    lab = {"allows": ["data", "figures"], "probes": load("00").probes}
+    config = {"lab": lab, "plan": Plan(namespaces=namespaces).key(), "readable": []}
+    with theirs:
+        zygote = subprocess.Popen(
+            program("course_kit.grading.zygote", theirs), pass_fds=(theirs.fileno(),)
+        )
+    judge.send(json.dumps(config).encode())
+    while not any("tensorflow" in mapped.path for mapped in whole_family(zygote.pid)):
+        time.sleep(0.02)
+    judge.close()
+    # Nothing else makes it end with 1: it takes seconds to load, and then ends with 0.
+    assert zygote.wait(10) == 1
+
+
+def whole_family(number):
+    """What a process and its children have mapped."""
+    process = psutil.Process(number)
+    family = [process, *process.children(recursive=True)]
+    return [mapped for one in family for mapped in one.memory_maps()]

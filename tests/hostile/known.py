@@ -26,6 +26,7 @@ class Hostile:
 
     Args:
         says: a pattern of what the notes or the claims say of it; ``^$`` for nothing.
+        as_first: the same where it is the first process of a namespace, if that is another.
         answers: whether a right answer stands behind it, which then must count.
     """
 
@@ -33,6 +34,7 @@ class Hostile:
     data: bytes = field(repr=False)
     says: str
     answers: bool = True
+    as_first: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -48,7 +50,9 @@ def from_cells() -> list[Hostile]:
             assert says, f"{name} does not say what is said of it"
             answers = "# answers: False" not in section
             cells = [section, RIGHT] if answers else [section]
-            found.append(Hostile(name, notebook(*cells), says[1], answers))
+            first = re.search(r"^# says as the first process: (.*)$", section, re.M)
+            as_first = first[1] if first else ""
+            found.append(Hostile(name, notebook(*cells), says[1], answers, as_first))
     return found
 
 

@@ -86,7 +86,9 @@ def test_hostile_notebook_costs_only_itself(hostile, level):
         result = other.result()
         after = graded(honest, level)
     assert result["took"] < SECONDS
-    assert any(re.search(hostile.says, line) for line in said(result)), said(result)
+    # The first process of a namespace cannot be stopped from inside.
+    says = hostile.as_first if level == "namespaced" and hostile.as_first else hostile.says
+    assert any(re.search(says, line) for line in said(result)), said(result)
     assert all(line.isprintable() for line in said(result))
     assert result["earned"] == (100 if hostile.answers else 0), said(result)
     assert alone["earned"] == 100

@@ -39,6 +39,7 @@ while True:
 
 # %% stopped_by_itself
 # says: Code cell 1 ended the process \(stopped: no answer in
+# says as the first process: ^$
 import os, signal
 os.kill(os.getpid(), signal.SIGSTOP)
 
