@@ -200,7 +200,7 @@ def main() -> None:
 def _ending_with(judge: socket.socket) -> Iterator[None]:
     """Meanwhile nobody reads what the judge says, which is nothing: its hanging up is a signal."""
     kept = fcntl.fcntl(judge, fcntl.F_GETFL)
-    signal.signal(signal.SIGIO, lambda *_: os._exit(1))
+    signal.signal(signal.SIGIO, lambda *_: os._exit(0))
     fcntl.fcntl(judge, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(judge, fcntl.F_SETFL, kept | os.O_ASYNC)
     try:
