@@ -95,6 +95,7 @@ def layer_in_fit(
     layer = notebook.BatchNorm(momentum=float(momentum), epsilon=1e-3)
     model = keras.Sequential([keras.Input((x.shape[1],)), dense, layer])
     dense.set_weights([kernel])
+    # Compiled: averages that are kept in Python would otherwise seem to move.
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
     model.fit(x, y, batch_size=int(batch), shuffle=False, verbose=0)
     learned = [layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance]
@@ -199,7 +200,8 @@ def groups_in_fit(
     layer = Normalized()
     layer.set_weights([gamma, beta])
     model = keras.Sequential([keras.Input(x.shape[1:]), layer])
-    model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
+    # In steps, not compiled: `keras.Input` has shown already that it works on symbols.
+    model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     model.fit(x, y, batch_size=len(x), verbose=0)
     return _numbers(layer.gamma), _numbers(layer.beta)
 
@@ -230,7 +232,8 @@ def weights_in_fit(
     layer = Reparameterized()
     layer.set_weights([v, g])
     model = keras.Sequential([keras.Input((x.shape[1],)), layer])
-    model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
+    # In steps, not compiled: `keras.Input` has shown already that it works on symbols.
+    model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     model.fit(x, y, batch_size=len(x), verbose=0)
     return _numbers(layer.v), _numbers(layer.g)
 
