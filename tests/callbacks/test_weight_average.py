@@ -147,7 +147,7 @@ def test_without_debiasing_it_is_kerass_own_use_ema(optimizer):
 
 def torch_average(weights, **arguments):
     """torch's AveragedModel over recorded weights."""
-    import torch
+    torch = pytest.importorskip("torch")  # as every test of the other backends
     from torch.optim.swa_utils import AveragedModel
 
     module = torch.nn.ParameterList([torch.zeros(w.shape) for w in weights[0]])
