@@ -27,10 +27,10 @@ def handed_in(tmp_path_factory):
     return folder
 
 
-def start(handed_in, out):
+def start(handed_in, out, jobs=2):
     command = [sys.executable, "-m", "course_kit", "grade", str(handed_in), "-o", str(out)]
     return subprocess.Popen(
-        [*command, "--jobs", "2", "--practice"],
+        [*command, "--jobs", str(jobs), "--practice"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -125,11 +125,11 @@ def test_interrupted_run_says_how_to_go_on_and_keeps_what_is_done(handed_in, und
     out = tmp_path / "out"
     out.mkdir()
     (out / "salt").write_bytes((undisturbed[0] / "salt").read_bytes())
-    run = start(handed_in, out)
+    run = start(handed_in, out, jobs=1)  # slow enough to be interrupted
     results = out / "results"
     end = time.monotonic() + 120
     while time.monotonic() < end and not (results.is_dir() and any(results.glob("*.json"))):
-        time.sleep(0.02)
+        time.sleep(0.002)
     run.send_signal(signal.SIGINT)
     said, _ = run.communicate(timeout=60)
     assert run.returncode == 130
