@@ -47,12 +47,14 @@ def collect(
 
 
 def as_json(mistakes: list[Mistake]) -> str:
-    """The file's text, the same for the same mistakes."""
-    sorted_by: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """The file's text, the same for the same mistakes: a line for each."""
+    lines: dict[str, list[str]] = defaultdict(list)
     for mistake in mistakes:
         fields = {name: value for name, value in vars(mistake).items() if name != "exercise"}
-        sorted_by[mistake.exercise].append(fields)
-    return json.dumps(sorted_by, indent=1, ensure_ascii=False) + "\n"
+        lines[mistake.exercise].append(json.dumps(fields, ensure_ascii=False))
+    after = ",\n"
+    parts = (f"{json.dumps(name)}: [\n{after.join(each)}\n]" for name, each in lines.items())
+    return f"{{\n{after.join(parts)}\n}}\n"
 
 
 def same(path: Path, mistakes: list[Mistake]) -> bool:

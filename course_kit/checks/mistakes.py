@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks.lab import Lab, Student, StudentError
+from course_kit.checks.lab import AskingFailed, Lab, QuestionFunction, Student
 
 # Six digits are kept; what the same formula gives in another order or dtype agrees to this.
 RTOL, ATOL = 1e-3, 1e-5
@@ -79,14 +79,16 @@ def from_json(text: str) -> list[Mistake]:
     return [Mistake(exercise, **fields) for exercise, each in found for fields in each]
 
 
-def _asked(question: Any, student: Student) -> dict[str, Any]:
+def _asked(question: QuestionFunction, student: Student) -> dict[str, Any]:
     try:
         answer = question(student)
-    except (StudentError, ArithmeticError, LookupError, TypeError, ValueError):
-        # No answer, or one that the question could not use. What was raised says little: the
-        # same mistake raises this in one way of writing and that in another.
+        arrays = [np.asarray(a) for a in (answer if isinstance(answer, tuple) else (answer,))]
+    except AskingFailed:
+        raise
+    except Exception:
+        # No answer, or one so odd that the question stumbled over it. What was raised says
+        # little: the same mistake raises this in one way of writing and that in another.
         return {"failed": True}
-    arrays = [np.asarray(a) for a in (answer if isinstance(answer, tuple) else (answer,))]
     if sum(a.size for a in arrays) > MAX_NUMBERS or any(a.dtype.kind not in "biuf" for a in arrays):
         return {"failed": True}
     return {"arrays": [{"shape": list(a.shape), "values": _numbers(a)} for a in arrays]}

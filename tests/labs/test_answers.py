@@ -139,3 +139,21 @@ def test_layer_that_drops_nothing_is_no_drop_connect():
     names = dict(solved_names("06_dropout"))
     names["drop_connect"] = lambda x, kernel, bias, u, rate: x @ kernel + bias
     assert check_in(names, "drop_connect").earned == 0
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda *arguments: (np.ones(3), np.ones(3)),
+        lambda *arguments: np.array(1.0),
+        lambda *arguments: np.array(["a"]),
+        lambda *arguments: np.ones(10**6),
+        lambda *arguments: None,
+    ],
+)
+@pytest.mark.parametrize("lab,exercise", EXERCISES)
+def test_answer_of_another_kind_is_no_mistake_and_stops_no_check(lab, exercise, odd):
+    """A question that stumbles over an answer must not take the whole submission with it."""
+    names = dict(solved_names(lab)) | {name: odd for name in load(lab).written[exercise]}
+    result = check_in(names, exercise)
+    assert result.earned == 0 and result.recognised == ""

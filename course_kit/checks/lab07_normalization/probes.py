@@ -199,8 +199,10 @@ def groups_in_fit(
 
     layer = Normalized()
     layer.set_weights([gamma, beta])
-    model = keras.Sequential([keras.Input(x.shape[1:]), layer])
-    # In steps, not compiled: `keras.Input` has shown already that it works on symbols.
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, layer(inputs))
+    # In steps, not compiled: `layer(inputs)` has shown already that it works on symbols.
+    # (Sequential would not: it passes over what cannot be called on them.)
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     model.fit(x, y, batch_size=len(x), verbose=0)
     return _numbers(layer.gamma), _numbers(layer.beta)
@@ -231,8 +233,10 @@ def weights_in_fit(
 
     layer = Reparameterized()
     layer.set_weights([v, g])
-    model = keras.Sequential([keras.Input((x.shape[1],)), layer])
-    # In steps, not compiled: `keras.Input` has shown already that it works on symbols.
+    inputs = keras.Input((x.shape[1],))
+    model = keras.Model(inputs, layer(inputs))
+    # In steps, not compiled: `layer(inputs)` has shown already that it works on symbols.
+    # (Sequential would not: it passes over what cannot be called on them.)
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     model.fit(x, y, batch_size=len(x), verbose=0)
     return _numbers(layer.v), _numbers(layer.g)
