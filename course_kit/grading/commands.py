@@ -79,21 +79,22 @@ def check_notebook(notebook: Path, lab: str | None) -> None:
         with local_executor(1) as executor:
             # Your own notebook: nothing to keep apart, so that this works on any machine.
             row = grade(submissions, name, store, "limits", executor)[0]
-    if row.result is None:
+    result = row.result
+    if result is None:
         raise Problem(row.problem)
     so_far = 0
-    for exercise in row.result["exercises"]:
+    for exercise in result["exercises"]:
         verdicts = tuple(_verdict(claim) for claim in exercise["claims"])
         so_far += sum(verdict.earned for verdict in verdicts)
-        said = [m["sentence"] for m in row.result["mistakes"] if m["exercise"] == exercise["name"]]
-        points = row.result["points"]
-        result = CheckResult(
+        said = [m["sentence"] for m in result["mistakes"] if m["exercise"] == exercise["name"]]
+        points = result["points"]
+        table = CheckResult(
             name, exercise["name"], verdicts, None, so_far, points, "".join(said[:1])
         )
-        console.print(Text(repr(result)), end="\n\n")
-    for note in row.result["notes"]:
+        console.print(Text(repr(table)), end="\n\n")
+    for note in result["notes"]:
         say(f"Note: {note}")
-    for told in dict.fromkeys(Finding(**flag).told for flag in row.result["flags"]):
+    for told in dict.fromkeys(Finding(**flag).told for flag in result["flags"]):
         say(f"Note: {told}")
 
 
@@ -214,11 +215,12 @@ def _verdict(claim: dict[str, object]) -> Verdict:
 
 
 def _outcome(row: Row, decided: Decisions) -> Outcome:
-    if row.result is None:
+    result = row.result
+    if result is None:
         return Outcome(None, row.problem)
-    counted = decided.result(row.result)
+    counted = decided.result(result)
     # The notes of the run come with the result.
-    return Outcome(counted["earned"], "", row.result["key"]["submission"], counted)
+    return Outcome(counted["earned"], "", result["key"]["submission"], counted)
 
 
 def _show(rows: Sequence[FinalRow], points: int, practice: bool) -> None:

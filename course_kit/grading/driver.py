@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -39,17 +41,35 @@ class NothingToGrade(Problem):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the gradebook: a student, and a result or the reason why there is none."""
+    """One line of the gradebook: a student, and a result or the reason why there is none.
+
+    A class is held in memory until its last submission is examined, so that a row keeps its
+    result packed: 3 KB instead of 30.
+    """
 
     student: str
     file: str
-    result: dict[str, Any] | None = None
+    packed: bytes = b""
     problem: str = ""
+
+    @classmethod
+    def of(
+        cls, submission: Submission, result: dict[str, Any] | None = None, problem: str = ""
+    ) -> Row:
+        """The line of a submission."""
+        packed = zlib.compress(json.dumps(result, sort_keys=True).encode()) if result else b""
+        return cls(submission.student, submission.path.name, packed, problem)
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """What examining it gave; a copy of its own with each call."""
+        return json.loads(zlib.decompress(self.packed)) if self.packed else None
 
     @property
     def earned(self) -> int:
         """Points; 0 where there is no result."""
-        return self.result["earned"] if self.result else 0
+        result = self.result
+        return result["earned"] if result else 0
 
     @property
     def said(self) -> str:
@@ -187,7 +207,7 @@ class _Run:
             self._finish(submission, result=result, problem=problem)
 
     def _finish(self, submission: Submission, **found: Any) -> None:
-        row = Row(submission.student, submission.path.name, **found)
+        row = Row.of(submission, **found)
         self.rows[submission] = row
         self._done(row)
 
