@@ -8,9 +8,12 @@ gradient is x whatever w is, so that a step of plain gradient descent shows the 
 that it was made with.
 """
 
+import functools
 from typing import Any
 
 import numpy as np
+
+from course_kit.checks.fitting import fit
 
 
 def step_decay(notebook: Any, t: np.ndarray, initial: float, factor: float, every: int) -> Any:
@@ -46,7 +49,7 @@ def every_step(
     seen = []
     for _ in range(int(fits)):
         model, trace = _one_weight(0.0, float(compiled)), _trace()
-        model.fit(x, x, 1, int(epochs), 0, [callback, trace], shuffle=False)
+        fit(model, x, x, 1, int(epochs), [callback, trace])
         seen.append(np.array(trace.weights))
     return np.stack(seen)
 
@@ -116,7 +119,7 @@ def _each(values: list[Any]) -> np.ndarray:
 def _search(callback: Any, x: np.ndarray, epochs: int, weight: float, compiled: float) -> Any:
     model, trace = _one_weight(weight, compiled), _trace()
     x = np.reshape(x, (-1, 1))
-    model.fit(x, x, 1, epochs, 0, [callback, trace], shuffle=False)
+    fit(model, x, x, 1, epochs, [callback, trace])
     after = np.asarray(model.get_weights()[0])[0, 0]
     rate = np.asarray(model.optimizer.learning_rate)
     records = [np.array([float(n) for n in record]) for record in (callback.rates, callback.losses)]
@@ -124,16 +127,26 @@ def _search(callback: Any, x: np.ndarray, epochs: int, weight: float, compiled: 
 
 
 def _one_weight(weight: float, rate: float) -> Any:
-    """A model with the output w x, whose loss is its mean output."""
+    """A model with the output w x, whose loss is its mean output; as if it were new."""
+    model, optimizer, variable = _compiled()
+    if model.optimizer is not optimizer or optimizer.learning_rate is not variable:
+        _compiled.cache_clear()  # a callback has put something else there
+        return _one_weight(weight, rate)
+    model.set_weights([np.full((1, 1), weight, "float32")])
+    optimizer.iterations.assign(0)
+    optimizer.learning_rate = rate
+    return model
+
+
+@functools.cache
+def _compiled() -> tuple[Any, Any, Any]:
+    """The model, its optimizer and its rate; compiling takes longer than a check's steps."""
     import keras
 
-    unit = keras.layers.Dense(1, use_bias=False)
-    model = keras.Sequential([keras.Input((1,)), unit])
-    unit.set_weights([np.full((1, 1), weight, "float32")])
-    model.compile(
-        keras.optimizers.SGD(rate), lambda _, output: keras.ops.mean(output), run_eagerly=True
-    )
-    return model
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    optimizer = keras.optimizers.SGD(1.0)
+    model.compile(optimizer, lambda _, output: keras.ops.mean(output))
+    return model, optimizer, optimizer.learning_rate
 
 
 def _trace() -> Any:

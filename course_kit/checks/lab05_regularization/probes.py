@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from course_kit.checks.fitting import fit
+
 
 def l2(notebook: Any, losses: np.ndarray, factor: float, *kernels: np.ndarray) -> Any:
     """The student's objective for per-sample losses (batch,), and a gradient for each kernel."""
@@ -103,12 +105,11 @@ def _trained(
     """Let `fit` train one dense layer that starts from `kernel`, all samples in one batch."""
     import keras
 
-    _hush()
     layer = keras.layers.Dense(kernel.shape[1], use_bias=False, **settings)
     model = keras.Sequential([keras.Input((kernel.shape[0],)), layer])
     layer.set_weights([kernel])
     model.compile(keras.optimizers.SGD(rate), loss=loss)
-    model.fit(x, y, batch_size=len(x), epochs=steps, verbose=0)
+    fit(model, x, y, epochs=steps)
     return layer.get_weights()[0]
 
 
@@ -177,25 +178,16 @@ def stopping_in_fit(
     """
     import keras
 
-    _hush()
     unit = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
     model = keras.Sequential([keras.Input((1,)), unit])
-    # Eagerly: a graph takes longer to trace than these few steps to run.
-    model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
+    model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
     one = np.ones((1, 1), "float32")
-    history = model.fit(
+    history = fit(
+        model,
         one,
         one * np.float32(target),
-        validation_data=(one, one * np.float32(held)),
         epochs=int(epochs),
         callbacks=[notebook.EarlyStop(monitor="val_loss", patience=int(patience))],
-        verbose=0,
+        held_out=(one, one * np.float32(held)),
     )
     return np.array([len(history.epoch)]), unit.get_weights()[0][0]
-
-
-def _hush() -> None:
-    """Each check makes new models, and TensorFlow warns of that at the fifth."""
-    import logging
-
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from course_kit.checks.fitting import fit, predict
+
 
 def vanilla(notebook: Any, x: np.ndarray, u: np.ndarray, rate: float, training: bool) -> Any:
     """The student's vanilla dropout of `x`, with the uniforms `u` of the same shape."""
@@ -62,12 +64,8 @@ def layer_in_fit(notebook: Any, x: np.ndarray, rate: float, seed: int) -> Any:
     Returns:
         kernels (2, features), predictions (batch,) made with the last kernel.
     """
-    import logging
-
     import keras
 
-    # Each check makes a new model, and TensorFlow warns of that at the fifth.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     unit = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
     layer = notebook.InvertedDropout(float(rate), seed=int(seed))
     model = keras.Sequential([keras.Input((x.shape[1],)), layer, unit])
@@ -75,9 +73,9 @@ def layer_in_fit(notebook: Any, x: np.ndarray, rate: float, seed: int) -> Any:
     kernels = []
     for _ in range(2):
         unit.set_weights([np.zeros((x.shape[1], 1), "float32")])
-        model.fit(x[:1], np.ones((1, 1), "float32"), verbose=0)
+        fit(model, x[:1], np.ones((1, 1), "float32"))
         kernels.append(unit.get_weights()[0][:, 0])
-    return np.stack(kernels), model.predict(x, verbose=0)[:, 0]
+    return np.stack(kernels), predict(model, x)[:, 0]
 
 
 def spatial(notebook: Any, x: np.ndarray, u: np.ndarray, rate: float) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from course_kit.checks.fitting import fit, predict
+
 
 def axes_of(numbers: Any) -> list[int]:
     """A list of plain whole numbers."""
@@ -90,16 +92,15 @@ def layer_in_fit(
     """
     import keras
 
-    _calm()
     dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
     layer = notebook.BatchNorm(momentum=float(momentum), epsilon=1e-3)
     model = keras.Sequential([keras.Input((x.shape[1],)), dense, layer])
     dense.set_weights([kernel])
     # Compiled: averages that are kept in Python would otherwise seem to move.
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
-    model.fit(x, y, batch_size=int(batch), shuffle=False, verbose=0)
+    fit(model, x, y, int(batch))
     learned = [layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance]
-    predictions = model.predict(new, verbose=0)
+    predictions = predict(model, new)
     return np.stack([_numbers(w) for w in learned]), _numbers(dense.kernel), predictions
 
 
@@ -184,7 +185,6 @@ def groups_in_fit(
     """gamma and beta after one step of SGD on the mean square error, `group_norm` in a layer."""
     import keras
 
-    _calm()
     shape = gamma.shape
 
     class Normalized(keras.layers.Layer):
@@ -204,7 +204,7 @@ def groups_in_fit(
     # In steps, not compiled: `layer(inputs)` has shown already that it works on symbols.
     # (Sequential would not: it passes over what cannot be called on them.)
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
-    model.fit(x, y, batch_size=len(x), verbose=0)
+    fit(model, x, y)
     return _numbers(layer.gamma), _numbers(layer.beta)
 
 
@@ -218,8 +218,6 @@ def weights_in_fit(
 ) -> Any:
     """v and g after one step of SGD on the mean square error of ``x @ weight_norm(v, g)``."""
     import keras
-
-    _calm()
 
     class Reparameterized(keras.layers.Layer):
         def __init__(self) -> None:
@@ -238,7 +236,7 @@ def weights_in_fit(
     # In steps, not compiled: `layer(inputs)` has shown already that it works on symbols.
     # (Sequential would not: it passes over what cannot be called on them.)
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
-    model.fit(x, y, batch_size=len(x), verbose=0)
+    fit(model, x, y)
     return _numbers(layer.v), _numbers(layer.g)
 
 
@@ -257,10 +255,3 @@ def _numbers(variable: Any) -> np.ndarray:
     import keras
 
     return np.array(keras.ops.convert_to_numpy(variable))  # a copy: the variable will change
-
-
-def _calm() -> None:
-    """Each check makes a new model, and TensorFlow warns of that at the fifth."""
-    import logging
-
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from course_kit.checks.fitting import fit, predict
+
 
 def residual_sum(notebook: Any, x: np.ndarray, *weights: np.ndarray) -> Any:
     """The student's dense residual block of `x` (batch, units), and `x` after the call.
@@ -147,7 +149,7 @@ def net_in_fit(
     _fill_net(model, kernel, norm, zeros, zeros[0])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(1.0), loss, run_eagerly=True)
-    model.fit(x, y, batch_size=len(x), verbose=0)
+    fit(model, x, y)
     last = _layers(model, keras.layers.Dense)[-1]
     return last.kernel, last.bias
 
@@ -212,8 +214,8 @@ def _one_step(model: Any, head: Any, x: np.ndarray, y: np.ndarray) -> Any:
     Loss (0 - y)^2 and step size 1/2 make the weights the mean over the batch of y times
     what the layer gave while training. The layer's own weights get no gradient.
     """
-    model.fit(x, y, batch_size=len(x), verbose=0)
-    return head.get_weights()[0][:, 0], model.predict(x, verbose=0)[:, 0]
+    fit(model, x, y)
+    return head.get_weights()[0][:, 0], predict(model, x)[:, 0]
 
 
 def _fill_block(layer: Any, *values: np.ndarray) -> None:
