@@ -5,7 +5,7 @@ Keras has TensorFlow trace three functions that cut them into batches. A dataset
 already needs none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,9 +41,28 @@ def fit(
     )
 
 
+def on_symbols(function: Callable[..., Any], *shapes: tuple[int | None, ...]) -> None:
+    """Call a function of floats on symbols, as compiling it would.
+
+    So that a fit need not be compiled to find that NumPy is used, or a number that is not known
+    yet: compiling takes longer than a few steps do without.
+
+    Args:
+        shapes: of its arguments; None for what is not known yet.
+    """
+    import keras
+
+    class Once(keras.Operation):
+        def call(self, *arguments: Any) -> Any:
+            return function(*arguments)
+
+    Once()(*[keras.KerasTensor(shape) for shape in shapes])
+
+
 def predict(model: Any, x: np.ndarray) -> np.ndarray:
     """What Keras' `predict` gives for `x`, all in one batch."""
     _hush()
+    model.run_eagerly = True  # once: compiled, it would take ten times as long
     return model.predict(**_in_batches(len(x), x), verbose=0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks.fitting import fit
+from course_kit.checks.fitting import fit, on_symbols
 
 
 def l2(notebook: Any, losses: np.ndarray, factor: float, *kernels: np.ndarray) -> Any:
@@ -48,6 +48,7 @@ def group_in_fit(
     def penalty(w: Any) -> Any:
         return notebook.group_lasso(ops.convert_to_tensor(w), float(factor))
 
+    on_symbols(penalty, kernel.shape)
     return _trained(
         kernel,
         np.zeros((1, kernel.shape[0]), "float32"),
@@ -73,6 +74,7 @@ def max_norm_in_fit(
     def project(w: Any) -> Any:
         return notebook.max_norm(ops.convert_to_tensor(w), float(max_value))
 
+    on_symbols(project, kernel.shape)
     return _trained(kernel, x, y, "mse", float(rate), 1, kernel_constraint=project)
 
 
@@ -96,6 +98,7 @@ def smoothing_in_fit(
         y = ops.cast(ops.reshape(y, [-1]), "int32")  # Keras hands labels over as floats
         return notebook.smoothed_cross_entropy(y, logits, float(share))
 
+    on_symbols(loss, (None,), (None, kernel.shape[1]))
     return _trained(kernel, x, labels, loss, float(rate), 1)
 
 
@@ -108,7 +111,7 @@ def _trained(
     layer = keras.layers.Dense(kernel.shape[1], use_bias=False, **settings)
     model = keras.Sequential([keras.Input((kernel.shape[0],)), layer])
     layer.set_weights([kernel])
-    model.compile(keras.optimizers.SGD(rate), loss=loss)
+    model.compile(keras.optimizers.SGD(rate), loss=loss, run_eagerly=True)
     fit(model, x, y, epochs=steps)
     return layer.get_weights()[0]
 

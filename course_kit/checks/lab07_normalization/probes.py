@@ -90,18 +90,27 @@ def layer_in_fit(
     Returns:
         gamma, beta, moving mean and variance (4, c); the kernel; the predictions of `new`.
     """
-    import keras
-
-    dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
-    layer = notebook.BatchNorm(momentum=float(momentum), epsilon=1e-3)
-    model = keras.Sequential([keras.Input((x.shape[1],)), dense, layer])
-    dense.set_weights([kernel])
     # Compiled: averages that are kept in Python would otherwise seem to move.
-    model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
+    model, dense, layer = _behind_a_kernel(notebook, kernel, momentum, rate, compiled=True)
     fit(model, x, y, int(batch))
     learned = [layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance]
     predictions = predict(model, new)
     return np.stack([_numbers(w) for w in learned]), _numbers(dense.kernel), predictions
+
+
+def kernel_in_fit(
+    notebook: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    kernel: np.ndarray,
+    momentum: float,
+    rate: float,
+    batch: int,
+) -> Any:
+    """The kernel alone after such an epoch, made step by step and not compiled."""
+    model, dense, _ = _behind_a_kernel(notebook, kernel, momentum, rate, compiled=False)
+    fit(model, x, y, int(batch))
+    return _numbers(dense.kernel)
 
 
 def precise(notebook: Any, x: np.ndarray, sizes: np.ndarray) -> Any:
@@ -238,6 +247,21 @@ def weights_in_fit(
     model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     fit(model, x, y)
     return _numbers(layer.v), _numbers(layer.g)
+
+
+def _behind_a_kernel(
+    notebook: Any, kernel: np.ndarray, momentum: float, rate: float, compiled: bool
+) -> tuple[Any, Any, Any]:
+    """A model, its dense layer and the `BatchNorm` after it."""
+    import keras
+
+    dense = keras.layers.Dense(kernel.shape[1], use_bias=False)
+    layer = notebook.BatchNorm(momentum=float(momentum), epsilon=1e-3)
+    inputs = keras.Input((kernel.shape[0],))
+    model = keras.Model(inputs, layer(dense(inputs)))
+    dense.set_weights([kernel])
+    model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=not compiled)
+    return model, dense, layer
 
 
 def _layer(

@@ -198,9 +198,8 @@ def fit_moves_the_averages(student: Student, draw: Draw) -> None:
 )
 def gradient_sees_the_statistics(student: Student, draw: Draw) -> None:
     """In `fit`, the kernel before the layer learns through the mean and the variance as well."""
-    asked = fit_of(draw)
-    _, kernel, _ = student(probes.layer_in_fit, *asked)
-    x, y, _, start, momentum, rate, batch = asked
+    x, y, _, start, momentum, rate, batch = fit_of(draw)
+    kernel = student(probes.kernel_in_fit, x, y, start, momentum, rate, batch)
     right = trained(x, y, start, momentum, rate, batch)
     expect_close(kernel, right.kernel, "kernel after fit", 1e-3, 1e-3)
 
