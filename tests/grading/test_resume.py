@@ -34,7 +34,13 @@ def start(handed_in, out, jobs=2):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=with_ctrl_c,
     )
+
+
+def with_ctrl_c():
+    """What a shell starts in the background, and all that comes of it, does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finished(handed_in, out):
