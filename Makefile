@@ -10,7 +10,7 @@ JOBS ?= 2
 ON_ALL = tests/layers tests/models tests/callbacks tests/inference tests/devices \
 	tests/test_schedules.py tests/test_regularizers.py tests/test_constraints.py \
 	tests/test_losses.py tests/test_optimizers.py tests/test_keras_own_training.py \
-	tests/test_docstrings.py
+	tests/test_docstrings.py tests/checks/test_fitting.py
 
 .PHONY: demo test test-all test-backends lint bench labs clean
 

@@ -45,7 +45,8 @@ def on_symbols(function: Callable[..., Any], *shapes: tuple[int | None, ...]) ->
     """Call a function of floats on symbols, as compiling it would.
 
     So that a fit need not be compiled to find that NumPy is used, or a number that is not known
-    yet: compiling takes longer than a few steps do without.
+    yet: compiling takes longer than a few steps do without. With jax and torch less is found, as
+    in a fit with them.
 
     Args:
         shapes: of its arguments; None for what is not known yet.
