@@ -105,7 +105,7 @@ def first_exercise(lab):
 @pytest.mark.parametrize("lab", LABS if ALL else LABS[:1])
 def test_exercise_typed_in_is_checked(browser, jupyter, lab):
     page = browser.new_page(viewport={"width": 1200, "height": 900})
-    page.goto(f"{jupyter}/{lab}.ipynb")
+    page.goto(f"{jupyter}/{lab}.ipynb?reset")  # no notebook of the page before
     shown = Lab(page, lab)
     shown.open()
     number = first_exercise(shown)
