@@ -123,7 +123,7 @@ def rates_grow_in_equal_steps(student: Student, draw: Draw) -> None:
 # The same for everybody: from what is answered here, known mistakes are recognised. As many
 # features as samples, so that `u` fits the wrong axis too; the smallest and the largest value of
 # each sample and each feature say what fell together.
-SHORTCUT, BRANCH = np.full((6, 8, 6), 3, "float32"), np.ones((6, 8, 6), "float32")
+SHORTCUT, BRANCH = np.full((6, 8, 6), 5, "float32"), np.ones((6, 8, 6), "float32")
 U = np.array([0.1, 0.7, 0.2, 0.8, 0.9, 0.3], "float32")
 
 

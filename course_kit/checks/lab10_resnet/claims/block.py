@@ -148,7 +148,7 @@ def seen_once(block: Block, x: np.ndarray) -> Block:
 
 
 ASKED = draw_block(Draw(b"asked of everybody"), 2, 2)
-ASKED_STRIDED = draw_block(Draw(b"asked of everybody"), 2, 3)
+ASKED_WIDER = draw_block(Draw(b"asked of everybody"), 2, 3)
 ASKED_X = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
 
 
@@ -161,10 +161,17 @@ def with_the_identity(student: Student) -> Any:
 
 
 @lab.question("residual_block")
+def with_new_channels_and_a_shortcut(student: Student) -> Any:
+    """The output of a block with three channels for two."""
+    matrix = np.arange(6, dtype="float32").reshape(2, 3)
+    return student(probes.block, ASKED_X, False, 1, matrix, *ASKED_WIDER)
+
+
+@lab.question("residual_block")
 def with_a_stride_and_a_shortcut(student: Student) -> Any:
     """The output of a block that halves the picture."""
     matrix = np.arange(6, dtype="float32").reshape(2, 3)
-    return student(probes.block, ASKED_X, False, 2, matrix, *ASKED_STRIDED)
+    return student(probes.block, ASKED_X, False, 2, matrix, *ASKED_WIDER)
 
 
 lab.forbids("residual_block", *KIT, written_as=["ResidualBlock"])

@@ -120,17 +120,37 @@ def identity_has_no_weights(student: Student, draw: Draw) -> None:
 ASKED_X = np.random.default_rng(0).normal(size=(3, 3, 3, 2)).astype("float32")
 
 
+def asked(student: Student, channels: int, strides: int) -> Any:
+    """Inference and training of two channels made `channels`, and the numbers of weights."""
+    draw = Draw(b"asked of everybody")
+    kernel, norm = draw_kernel(draw, 1, 2, channels), draw_norm(draw, channels, 300)
+    inference = student(probes.skip, ASKED_X, False, strides, kernel, norm)
+    training = student(probes.skip, ASKED_X, True, strides, kernel, norm)
+    return inference, training, student(probes.skip_weights, 2, channels, strides)
+
+
 @lab.question("projection_skip")
-def three_shapes(student: Student) -> Any:
-    """Inference and training for new channels, a new size, and neither; numbers of weights."""
-    answers = []
-    for channels, strides in ((3, 1), (2, 2), (2, 1)):
-        draw = Draw(b"asked of everybody")
-        kernel, norm = draw_kernel(draw, 1, 2, channels), draw_norm(draw, channels, 300)
-        for training in (False, True):
-            answers.append(student(probes.skip, ASKED_X, training, strides, kernel, norm))
-        answers.append(student(probes.skip_weights, 2, channels, strides))
-    return tuple(answers)
+def new_channels(student: Student) -> Any:
+    """Three channels for two."""
+    return asked(student, 3, 1)
+
+
+@lab.question("projection_skip")
+def a_new_size(student: Student) -> Any:
+    """A stride of two."""
+    return asked(student, 2, 2)
+
+
+@lab.question("projection_skip")
+def both_are_new(student: Student) -> Any:
+    """Three channels and a stride of two."""
+    return asked(student, 3, 2)
+
+
+@lab.question("projection_skip")
+def nothing_is_new(student: Student) -> Any:
+    """Two channels and no stride."""
+    return asked(student, 2, 1)
 
 
 lab.forbids("projection_skip", *KIT, written_as=["ProjectionSkip"])

@@ -1,5 +1,5 @@
-"""The count was raised before it was used, so that the first step has the rate of t = 1; t starts
-at 0.
+"""The first step was made with the rate of t = 1, and each later one a step ahead; t starts at 0,
+and is raised after it was used.
 
 loses: three_steps_by_hand, each_step_has_its_rate, one_batch_an_epoch
 """

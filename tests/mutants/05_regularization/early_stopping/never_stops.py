@@ -1,4 +1,5 @@
-"""The training is never stopped: set `self.model.stop_training` to True when patience is lost.
+"""The training is never stopped: either the count of epochs without improvement never reaches
+patience, or `self.model.stop_training` is not set to True when it does.
 
 loses: stops_when_patience_is_lost, fit_is_stopped_and_mended
 """

@@ -1,5 +1,5 @@
-"""`call` does not take the flag `training`: Keras then cannot tell it, and nothing is ever
-dropped.
+"""Nothing is ever dropped, in training either: the flag does not arrive. `call` has to take
+`training`, so that Keras can tell it, and hand it on.
 
 loses: layer_scales_survivors, fit_drops_and_predict_does_not
 """
