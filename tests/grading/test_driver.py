@@ -1,11 +1,12 @@
 """Grading a class: nothing is lost, nothing is done twice, failures of the grader are not kept."""
 
+import json
 from concurrent.futures import Executor, Future
 
 import pytest
 
 from course_kit.checks import UnknownName, load
-from course_kit.grading.driver import NothingToGrade, grade, lab_for
+from course_kit.grading.driver import NothingToGrade, Row, grade, lab_for
 from course_kit.grading.examine import result_key
 from course_kit.grading.store import Store, UnusableFolder
 from course_kit.grading.submission import Submission, find, fingerprint
@@ -62,6 +63,15 @@ def test_equal_files_are_run_once_and_each_student_has_a_row(submissions, tmp_pa
     assert sorted(executor.asked) == [b"1", b"2"]
     assert [row.student.split("_")[0] for row in rows] == ["ada-again", "ada", "ben"]
     assert all(row.earned == 100 for row in rows)
+
+
+def test_row_keeps_little_and_gives_the_whole_result_back(submissions):
+    """A class of thousands is held in memory until its last submission is examined."""
+    result = a_result(b"1", bytes(32)) | {"notes": ["Cell 3 was left out."] * 40}
+    row = Row.of(submissions[0], result)
+    assert row.result == result and row.earned == 100
+    assert len(row.packed) < len(json.dumps(result)) / 3
+    assert Row.of(submissions[0], problem="It was not read.").result is None
 
 
 def test_kept_results_are_not_run_again(submissions, tmp_path):
