@@ -72,7 +72,8 @@ def load(lab: dict[str, Any]) -> None:
     for name in _COMMON.split():
         importlib.import_module(name)
     if "data" in lab["allows"]:
-        importlib.import_module("sklearn.datasets")
+        for name in ("sklearn.datasets", "sklearn.model_selection"):
+            importlib.import_module(name)
     for part in ("quiet", *lab["allows"]):
         _load_whole(f"course_kit.{part}")
     importlib.import_module(lab["probes"])
