@@ -25,9 +25,12 @@ test: $(VENV)/installed-test
 test-all: $(VENV)/installed-test
 	COURSE_KIT_ALL_TESTS=1 COURSE_KIT_FRAMES=1000000 $(BIN)/python -m pytest
 
-# Most of jax's time goes into compiling what runs once: optimized less, and in two processes.
+# Most of jax's time goes into compiling what runs once: optimized less, in two processes, and not
+# again where another test has compiled the same (all of it is kept, also what took no second).
 test-backends: $(VENV)/installed-backends
 	KERAS_BACKEND=jax XLA_FLAGS=--xla_backend_optimization_level=0 \
+		JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/jax-cache \
+		JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1 \
 		$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 	KERAS_BACKEND=torch $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ON_ALL)
 
