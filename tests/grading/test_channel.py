@@ -226,7 +226,7 @@ def test_one_side_that_hangs_does_not_hold_another():
     start = time.monotonic()
     pairs[8][1].sendall(framed(encode(Message("answer", "at once"))))
     assert Channel(pairs[8][0], until(10)).receive().text == "at once"
-    assert time.monotonic() - start < 0.5
+    assert not ended
     for reader in readers:
         reader.join(timeout=5)
     assert len(ended) == 8 and max(ended) - start < 3
