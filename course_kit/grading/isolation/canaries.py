@@ -88,7 +88,9 @@ def file_size(request: Request) -> bool:
 
 
 def files(request: Request) -> bool:
-    """Read, list and write what is the grader's, and another student's."""
+    """Read, list and write what is the grader's, and another student's; hold up who reads."""
+    import numpy as np
+
     trap, inside = request["trap"], os.path.join(request["trap"], "canary")
     deeds: list[Callable[[], object]] = [
         lambda: open(inside).close(),
@@ -99,7 +101,7 @@ def files(request: Request) -> bool:
     ]
     # What is the instructor's own is looked at, and left as it is.
     deeds += [partial(_look, path) for path in (trap, *request["guarded"])]
-    return all(map(_refused, deeds)) and _marks_stay(inside)
+    return all(map(_refused, deeds)) and _marks_stay(inside) and not _leases(np.__file__)
 
 
 def _marks_stay(path: str) -> bool:
@@ -112,6 +114,19 @@ def _marks_stay(path: str) -> bool:
         _refused(deed)
     after = os.stat(path)
     return (before.st_mode, before.st_mtime_ns) == (after.st_mode, after.st_mtime_ns)
+
+
+def _leases(path: str) -> bool:
+    """Lease a file that others import: who opens it would wait."""
+    import fcntl
+
+    with open(path, "rb") as file:
+        try:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except OSError:
+            return False
+    return True
 
 
 def memory_of_others(request: Request) -> bool:

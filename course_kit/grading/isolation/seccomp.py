@@ -57,6 +57,19 @@ PRETENDED = (
 )
 # Refused with this first argument: the parent's end is to be its own end, whatever it says.
 PARENT_DEATH_SIGNAL = 1
+# Refused with these second arguments. Whoever owns a file may lease it, and who opens it then
+# waits in the kernel for 45 seconds: the grader, or the next student, for the grader's user owns
+# what all import. The others have the kernel send any signal to any process of the user.
+HELD_BACK = {
+    "fcntl": {
+        "F_SETLEASE": 1024,
+        "F_NOTIFY": 1026,
+        "F_SETOWN": 8,
+        "F_SETSIG": 10,
+        "F_SETOWN_EX": 15,
+    },
+    "ioctl": {"FIOSETOWN": 0x8901, "SIOCSPGRP": 0x8902},
+}
 # Allowed for this process alone: the number of the argument that names it.
 OF_ITSELF = {"kill": 0, "tgkill": 0}
 # Allowed where the argument is 0, "the caller".
@@ -135,6 +148,7 @@ class Filter:
         of_itself = lib.SyscallFilter(lib.ALLOW)
         for name, place in OF_ITSELF.items():
             of_itself.add_rule(lib.ERRNO(errno.EPERM), name, lib.Arg(place, lib.NE, os.getpid()))
+        _hold_back(of_itself)
         of_itself.load()
         self._filter.load()
 
@@ -145,7 +159,7 @@ def restrict_self() -> None:
 
 
 def leave_marks_alone() -> None:
-    """Give up changing the mode, the owner and the dates of files, and nothing else.
+    """Give up changing the mode, the owner and the dates of files, leases, and nothing else.
 
     Where the student's process keeps the grader's user, Landlock alone would let it.
     """
@@ -153,7 +167,18 @@ def leave_marks_alone() -> None:
 
     made = lib.SyscallFilter(lib.ALLOW)
     _add(made, lib.ERRNO(0), PRETENDED)
+    _hold_back(made)
     made.load()
+
+
+def _hold_back(made: Any) -> None:
+    import pyseccomp as lib
+
+    # The kernel reads 32 bits of a command, whatever stands in the others.
+    for name, commands in HELD_BACK.items():
+        for command in commands.values():
+            wrong = lib.Arg(1, lib.MASKED_EQ, 0xFFFFFFFF, command)
+            made.add_rule(lib.ERRNO(errno.EPERM), name, wrong)
 
 
 def _add(made: Any, action: Any, names: str) -> None:

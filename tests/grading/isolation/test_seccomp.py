@@ -11,8 +11,11 @@ if seccomp.available() is not None:  # e.g. no libseccomp: the level says so
     pytest.skip(seccomp.available(), allow_module_level=True)
 
 PROGRAM = """
-import asyncio, ctypes, mmap, os, resource, signal, socket, subprocess, sys, tempfile, threading
+import asyncio, ctypes, fcntl, mmap, os, resource, signal, socket, struct, subprocess, sys
+import tempfile, threading
 pair = socket.socketpair()
+file = tempfile.TemporaryFile()
+mine = file.fileno()
 libc = ctypes.CDLL(None, use_errno=True)
 def call(number, *arguments):
     if libc.syscall(number, *arguments) < 0:
@@ -68,7 +71,15 @@ def outcome(deed, setup="pass"):
         ("os.memfd_create('x')", ABSENT),
         ("call(435, None, 0)", ABSENT),  # clone3
         ("call(463)", ABSENT),  # newer than the lists
+        ("fcntl.fcntl(mine, fcntl.F_SETLEASE, fcntl.F_WRLCK)", PERMISSION),
+        ("call(72, mine, (1 << 40) + fcntl.F_SETLEASE, fcntl.F_WRLCK)", PERMISSION),
+        ("fcntl.fcntl(mine, fcntl.F_NOTIFY, fcntl.DN_CREATE)", PERMISSION),
+        ("fcntl.fcntl(pair[0], fcntl.F_SETOWN, os.getppid())", PERMISSION),
+        ("fcntl.fcntl(pair[0], fcntl.F_SETSIG, signal.SIGKILL)", PERMISSION),
+        ("fcntl.ioctl(pair[0], 0x8901, struct.pack('i', os.getppid()))", PERMISSION),
         # What honest work needs.
+        ("fcntl.lockf(mine, fcntl.LOCK_EX)", "done"),
+        ("fcntl.fcntl(mine, fcntl.F_GETFL)", "done"),
         ("threading.Thread(target=print).start()", "done"),
         ("asyncio.run(asyncio.sleep(0))", "done"),
         ("(pair[0].sendall(b'x'), pair[1].recv(1))", "done"),
