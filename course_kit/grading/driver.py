@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -29,6 +30,8 @@ from course_kit.problems import Problem
 
 # What executors raise when the process that examined is gone: Dask's, and the standard library's.
 _WORKER_DIED = ("KilledWorker", "BrokenProcessPool")
+# There is room again when whoever took it has ended.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class OtherVersion(Exception):
@@ -125,6 +128,7 @@ def grade(
             run.take(submission)
         while run.waiting:
             run.collect()
+        run.examine_again(ahead)
         run.examine_suspects()
     except BaseException:
         for future in run.waiting:
@@ -146,6 +150,8 @@ class _Run:
         self.waiting: dict[Future[dict[str, Any]], tuple[str, list[Submission]]] = {}
         self._asked: dict[str, list[Submission]] = {}
         self._suspects: dict[str, list[Submission]] = {}
+        self._no_room: dict[str, list[Submission]] = {}
+        self._last = False
 
     def take(self, submission: Submission) -> None:
         """Find a submission's result, or have it examined."""
@@ -162,6 +168,8 @@ class _Run:
             self._asked[digest].append(submission)
         elif digest in self._suspects:
             self._suspects[digest].append(submission)
+        elif digest in self._no_room:
+            self._no_room[digest].append(submission)
         else:
             self._asked[digest] = [submission]
             self.waiting[self._examine(self._executor, data)] = digest, self._asked[digest]
@@ -175,6 +183,18 @@ class _Run:
                 self._suspects[digest] = submissions
             else:
                 self._keep(future, digest, submissions)
+
+    def examine_again(self, ahead: int) -> None:
+        """What found no room on a disk, now that whoever took it has ended."""
+        self._last = True
+        for digest, submissions in self._no_room.items():
+            while len(self.waiting) >= ahead:
+                self.collect()
+            self._asked[digest] = submissions
+            future = self._examine(self._executor, submissions[0].read())
+            self.waiting[future] = digest, submissions
+        while self.waiting:
+            self.collect()
 
     def examine_suspects(self) -> None:
         """What was under way when a worker died, each in a process of its own, here.
@@ -201,6 +221,9 @@ class _Run:
                 raise OtherVersion("another version of course_kit or of TensorFlow graded it")
             self._store.keep(digest, result)
         except Exception as error:  # ours, not the student's: said so, and not kept
+            if getattr(error, "errno", None) in _NO_ROOM and not self._last:
+                self._no_room[digest] = submissions
+                return
             what = f"{type(error).__name__}: {error}"
             result, problem = None, f"The grader failed ({what}). Grade again."
         for submission in submissions:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import stat
 from pathlib import Path
 
 # Where libraries write: each process has its own, beneath its folder.
@@ -12,20 +14,45 @@ HOMES = ("HOME", "TMPDIR", "KERAS_HOME", "MPLCONFIGDIR", "IPYTHONDIR")
 MAX_ENTRIES = 100_000
 
 
-def size(folder: Path) -> int:
-    """Bytes on disk of all files beneath, links not followed; at least `MAX_ENTRIES` blocks if
-    there are more entries than that."""
+def size(folder: Path) -> float:
+    """Bytes on disk of all files beneath, links not followed; infinite where it cannot be told:
+    more entries than `MAX_ENTRIES`, a path too long to be named, a folder that may not be read."""
     total, entries, waiting = 0, 0, [str(folder)]
     while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as found:
-            for entry in found:
-                entries += 1
-                if entries > MAX_ENTRIES:
-                    return max(total, MAX_ENTRIES * 2**20)
-                with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+        try:
+            with os.scandir(waiting.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    if entries > MAX_ENTRIES:
+                        return math.inf
+                    with contextlib.suppress(FileNotFoundError):
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # gone meanwhile
+        except OSError:
+            return math.inf
+    return total
+
+
+def nameless(process: int) -> float | None:
+    """Bytes on disk of files that a process holds open after their names were removed.
+
+    None where it may not be looked at; 0 on systems that do not show it.
+    """
+    total = 0
+    try:
+        opened = os.listdir(f"/proc/{process}/fd")
+    except PermissionError:
+        return None
+    except OSError:  # it has ended
+        return 0
+    for number in opened:
+        with contextlib.suppress(OSError):  # closed meanwhile
+            found = os.stat(f"/proc/{process}/fd/{number}")
+            if found.st_nlink == 0 and stat.S_ISREG(found.st_mode):
+                total += found.st_blocks * 512
     return total
 
 

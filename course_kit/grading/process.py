@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,8 @@ FOLDER_EVERY = 1.0
 
 
 OUT_OF_TURN = "the student's process spoke out of turn"
+# Said in the grader's own words, and so only while nothing but the grader's code has run.
+BEFORE_CELLS = ("finding", "written", "unreadable")
 
 
 @cache
@@ -85,6 +88,7 @@ class StudentProcess:
         self._lab, self._cpu_left = lab, cpu_left
         self._limits = Limits(cpu_seconds=max(1, int(cpu_left)))
         self._folder_at = 0.0
+        self._shows_open_files = False
         self._wall_over = min(wall_over, wall_for(cpu_left))
         self._stopped = launcher.stopped
         self._child: Child = launcher.start(self._limits)
@@ -103,6 +107,8 @@ class StudentProcess:
         for _ in range(MAX_MESSAGES):
             if (message := self._receive()).kind == "ready":
                 break
+            if message.kind in BEFORE_CELLS and self.cell is not None:
+                raise StudentGone(OUT_OF_TURN)
             if message.kind == "cell":
                 self.cell = _number(message)
                 self._allow(self._lab.cell_seconds + self._lab.probe_seconds)
@@ -162,6 +168,7 @@ class StudentProcess:
         # Before this message the child has run our code only.
         try:
             self._channel.receive()
+            self._shows_open_files = folders.nameless(self._child.vitals.pid) is not None
         except (Closed, ProtocolError, Overtime) as error:
             code = self._child.ended(5)
             raise GraderFailure(
@@ -219,19 +226,28 @@ class StudentProcess:
         if time.monotonic() > self._wall_end:
             raise Overtime(f"stopped: no answer in {self._wall:.0f} s")
         if (now := time.monotonic()) > self._folder_at:
-            large = folders.size(self._child.folder) > self._limits.folder_bytes
+            large = self._written() > self._limits.folder_bytes
             # A folder with very many files is looked at less often: the judge's time is short too.
             self._folder_at = now + max(FOLDER_EVERY, 4 * (time.monotonic() - now))
             if large:
                 most = self._limits.folder_bytes / GIB
-                raise Overtime(f"stopped: it wrote more than {most:.1f} GiB of files")
+                raise Overtime(
+                    f"stopped: it wrote more than {most:.1f} GiB of files, or out of sight"
+                )
+
+    def _written(self) -> float:
+        """Bytes on disk of its files, with and without a name."""
+        nameless = folders.nameless(self._child.vitals.pid)
+        if nameless is None:  # some systems let nobody look; or it hides what could be seen before
+            nameless = math.inf if self._shows_open_files else 0
+        return folders.size(self._child.folder) + nameless
 
     def _used(self) -> float:
         try:
             with self._child.vitals.oneshot():
                 times = self._child.vitals.cpu_times()
                 resident = self._child.vitals.memory_info().rss
-                threads = self._child.vitals.num_threads()
+                threads = _threads(self._child.vitals)
         except psutil.Error:
             # It has ended, and the socket will say so; if not, another one holds the other end.
             self._wall_end = min(self._wall_end, time.monotonic() + END_SECONDS)
@@ -255,6 +271,15 @@ class StudentProcess:
     def _note(self, text: str) -> None:
         if len(self.notes) < MAX_NOTES:
             self.notes.append(clean(text, 400))
+
+
+def _threads(process: psutil.Process) -> int:
+    # psutil looks for the number in a text that begins with the process's name for itself.
+    try:
+        text = Path(f"/proc/{process.pid}/stat").read_bytes()
+    except OSError:  # another system, or it has ended
+        return int(process.num_threads())
+    return int(text.rpartition(b")")[2].split()[17])
 
 
 def wall_for(cpu_seconds: float) -> float:

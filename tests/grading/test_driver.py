@@ -1,5 +1,6 @@
 """Grading a class: nothing is lost, nothing is done twice, failures of the grader are not kept."""
 
+import errno
 import json
 from concurrent.futures import Executor, Future
 
@@ -72,6 +73,35 @@ def test_row_keeps_little_and_gives_the_whole_result_back(submissions):
     assert row.result == result and row.earned == 100
     assert len(row.packed) < len(json.dumps(result)) / 3
     assert Row.of(submissions[0], problem="It was not read.").result is None
+
+
+class WithoutRoom(Answering):
+    """An executor whose disk is full for its first tasks."""
+
+    def __init__(self, tasks):
+        super().__init__()
+        self._tasks = tasks
+
+    def submit(self, *task):
+        future = super().submit(*task)
+        if len(self.asked) > self._tasks:
+            return future
+        failed = Future()
+        failed.set_exception(OSError(errno.ENOSPC, "No space left on device"))
+        return failed
+
+
+def test_full_disk_is_waited_for(submissions, tmp_path):
+    """One student's files took it, and are gone when his process has ended."""
+    executor = WithoutRoom(2)
+    rows = grade(submissions, LAB.name, Store(tmp_path / "out"), "limits", executor)
+    assert [row.earned for row in rows] == [100, 100, 100] and len(executor.asked) == 4
+
+
+def test_disk_that_stays_full_is_said_once_for_each(submissions, tmp_path):
+    executor = WithoutRoom(10**6)
+    rows = grade(submissions, LAB.name, Store(tmp_path / "out"), "limits", executor)
+    assert all("No space left" in row.said for row in rows) and len(executor.asked) == 4
 
 
 def test_kept_results_are_not_run_again(submissions, tmp_path):

@@ -1,11 +1,12 @@
 """Students' folders are removed whatever was built in them, and nothing else is."""
 
+import math
 import os
 import threading
 
 import pytest
 
-from course_kit.grading.folders import remove, size
+from course_kit.grading.folders import nameless, remove, size
 
 
 @pytest.fixture
@@ -17,6 +18,33 @@ def kept(tmp_path):
     yield folder
     assert (folder / "salt").read_text() == "secret" and (folder / "results").is_dir()
     assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_cannot_be_measured_is_too_large(tmp_path):
+    top = tmp_path / "top"
+    inner = top / "in"
+    inner.mkdir(parents=True)
+    assert size(top) < math.inf
+    here = os.open(inner, os.O_RDONLY)
+    for _ in range(30):
+        os.mkdir("d" * 200, dir_fd=here)
+        deeper = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    assert size(top) == math.inf
+    remove(top)
+
+
+def test_files_are_counted_after_their_names_are_gone(tmp_path):
+    before = nameless(os.getpid())
+    with open(tmp_path / "file", "wb") as file:
+        file.write(bytes(2**20))
+        file.flush()
+        assert nameless(os.getpid()) == before
+        (tmp_path / "file").unlink()
+        assert nameless(os.getpid()) >= before + 2**20
+    assert nameless(os.getpid()) == before
 
 
 def test_deep_trees_and_shut_folders_are_removed(tmp_path):

@@ -79,6 +79,37 @@ for _ in range(3000):
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 time.sleep(5)
 
+# %% threads_behind_a_name
+# says: more than 512 threads|can't start new thread
+# What the process is called stands before its number of threads in /proc/PID/status.
+import ctypes, threading, time
+ctypes.CDLL(None).prctl(15, b"Threads:\t1")
+threading.stack_size(2**16)
+for _ in range(3000):
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+time.sleep(5)
+
+# %% files_without_a_name
+# says: wrote more than|No space left
+import os, time
+kept = []
+for number in range(4):
+    kept.append(os.open(f"nameless-{number}", os.O_RDWR | os.O_CREAT))
+    os.unlink(f"nameless-{number}")
+    os.posix_fallocate(kept[-1], 0, 200 * 2**20)
+time.sleep(5)
+
+# %% files_beyond_a_path
+# says: wrote more than|No space left
+import os, time
+for _ in range(30):
+    os.mkdir("d" * 200)
+    os.chdir("d" * 200)
+for number in range(4):
+    with open(f"deep-{number}", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 200 * 2**20)
+time.sleep(5)
+
 # %% allocation_bomb
 # says: more than 1 GiB of memory|MemoryError
 import time
