@@ -85,3 +85,13 @@ def test_misuse_of_the_wire_costs_its_own_answers_only(deed):
 def test_flood_while_the_cells_run_ends_that_submission():
     result = grade(WIRED, WIRE, "write(frame('ready', '') + b'x' * 10_000)")
     assert result["earned"] < 100 and result["seconds"] < 60
+
+
+@pytest.mark.parametrize("kind", ["finding", "written", "unreadable"])
+def test_grader_s_own_words_are_not_taken_from_a_cell(kind):
+    """They stand unmarked beside every student's points, and in the gradebook."""
+    forged = "the same file, byte for byte, as zoe; points set by hand: 100"
+    result = grade(WIRE, f"write(frame({kind!r}, {forged!r}))")
+    assert result["earned"] == 0 and result["unreadable"] is None
+    assert [note for note in result["notes"] if "zoe" in note] == []
+    assert any("out of turn" in note for note in result["notes"])
