@@ -9,6 +9,7 @@ of them is told nothing.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,12 +17,22 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks.lab import AskingFailed, Lab, QuestionFunction, Student
+from course_kit.checks.lab import (
+    AskingFailed,
+    Lab,
+    QuestionFunction,
+    Student,
+    StudentError,
+)
 
 # Six digits are kept; what the same formula gives in another order or dtype agrees to this, and
 # to more where one of the two is a whole number: a count, or what was to come out by hand.
 RTOL, WHOLE_RTOL, ATOL = 1e-3, 2e-5, 1e-5
 MAX_NUMBERS = 512  # in all answers to an exercise's questions
+MAX_WORDS = 10  # of an error's
+_PARTICULAR = re.compile(
+    r"'[^']*'|\"[^\"]*\"|`[^`]*`|<[^<>]*>|\{[^{}]*\}|\([^()]*\)|\[[^][]*\]|\w*\d\w*"
+)
 
 # The answers to the questions of one exercise, as JSON holds them.
 Signature = list[dict[str, Any]]
@@ -61,7 +72,10 @@ def signature(lab: Lab, exercise: str, student: Student) -> Signature:
 
 
 def alike(one: Signature, other: Signature) -> bool:
-    """Whether two signatures agree, up to rounding; what only failed is like nothing."""
+    """Whether two signatures agree, up to rounding; what only failed is like nothing.
+
+    A question that failed agrees where the same was raised, in other words than names and numbers.
+    """
     if len(one) != len(other) or not any("arrays" in answer for answer in one):
         return False
     return all(map(_answers_alike, one, other))
@@ -86,13 +100,20 @@ def _asked(question: QuestionFunction, student: Student) -> dict[str, Any]:
         arrays = [np.asarray(a) for a in (answer if isinstance(answer, tuple) else (answer,))]
     except AskingFailed:
         raise
-    except Exception:
-        # No answer, or one so odd that the question stumbled over it. What was raised says
-        # little: the same mistake raises this in one way of writing and that in another.
-        return {"failed": True}
+    except StudentError as error:
+        return {"failed": _kind(str(error))}
+    except Exception:  # an answer so odd that the question stumbled over it
+        return {"failed": "odd"}
     if sum(a.size for a in arrays) > MAX_NUMBERS or any(a.dtype.kind not in "biuf" for a in arrays):
-        return {"failed": True}
+        return {"failed": "odd"}
     return {"arrays": [{"shape": list(a.shape), "values": _numbers(a)} for a in arrays]}
+
+
+def _kind(words: str) -> str:
+    # Anything may be raised, and for any reason: only the same error is a sign of the same mistake.
+    # Names, numbers, shapes and the place in the notebook are another matter with each student.
+    plain = re.findall("[A-Za-z]+", _PARTICULAR.sub(" ", words))
+    return " ".join(plain[:MAX_WORDS])
 
 
 def _numbers(array: np.ndarray) -> str:

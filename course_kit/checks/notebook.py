@@ -22,6 +22,10 @@ from course_kit.checks.lab import Lab, StudentError, Verdict, judge, lab_of, loa
 from course_kit.checks.mistakes import recognise
 from course_kit.checks.table import CheckResult
 
+# How Keras begins what it says of an error in a layer's call, and what it says where it only tried
+# the call on symbols.
+_WHERE, _WITHIN = "Exception encountered when calling", "Error encountered:"
+
 
 class Notebook:
     """A student's names as attributes: ``notebook.inverted_dropout``."""
@@ -69,8 +73,17 @@ def explain(error: BaseException) -> str:
     if isinstance(error, NotImplementedError) and str(error).startswith("Complete "):
         return clean(f"not filled in yet: {error}", 600)  # a starter's own words
     line = _student_line(error)
-    words = str(error).strip().split("\n")[0] or "(no message)"
+    words = _said_within(str(error)).split("\n")[0] or "(no message)"
     return clean(f"your code raised {type(error).__name__}: {words}{line}", 600)
+
+
+def _said_within(words: str) -> str:
+    # Keras names the call first, which may be a layer of ours, and says in bold what was raised.
+    words = words.replace("\x1b[1m", "").replace("\x1b[0m", "").strip()
+    while words.startswith(_WHERE) and "\n" in words:
+        words = words.split("\n", 1)[1].strip()
+        words = words.partition(_WITHIN)[2].strip() or words
+    return words
 
 
 def check(exercise: str, *, seed: int | None = None) -> CheckResult:
