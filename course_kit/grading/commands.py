@@ -137,7 +137,7 @@ def _report(lab: Lab, plan: Plan, rows: dict[Submission, Row], store: Store, sho
     settled = settle(plan, {one: _outcome(row, decided) for one, row in rows.items()})
     final = [decided.row(row) for row in settled]
     practice = not shown.reaches(DEFAULT_LEVEL)
-    built = write_reports(store, lab, final, shown, practice)
+    built = write_reports(store, lab, final, shown, practice, plan.layout)
     _show(final, lab.points, practice)
     for line in built.lines:
         say(line)

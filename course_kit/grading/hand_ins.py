@@ -45,6 +45,7 @@ class HandIn:
         submitted: when, where the system says so.
         late: the system's own mark; None where it makes none.
         doubt: what the instructor should look at.
+        system_name: of the file or folder that Canvas or Moodle named; empty elsewhere.
     """
 
     owners: tuple[Owner, ...]
@@ -54,6 +55,7 @@ class HandIn:
     submitted: datetime | None = None
     late: bool | None = None
     doubt: str = ""
+    system_name: str = ""
 
     @property
     def is_notebook(self) -> bool:
@@ -110,7 +112,10 @@ def _canvas_reader(download: Download, roster: Roster | None) -> Reader:
         file = written.file if path == entry else path.name
         order = (LONG_AGO, written.number, written.again)
         return HandIn(
-            (owner,), path, clean(file, 200), order, late=written.late, doubt=written.doubt
+            *((owner,), path, clean(file, 200), order),
+            late=written.late,
+            doubt=written.doubt,
+            system_name=entry.name,
         )
 
     return read
@@ -123,7 +128,7 @@ def _moodle_reader(download: Download, roster: Roster | None) -> Reader:
             return None
         owner = Owner(written.id, clean(written.name, 200), "", same(written.name))
         file = written.file if path == entry else path.name
-        return HandIn((owner,), path, clean(file, 200))
+        return HandIn((owner,), path, clean(file, 200), system_name=entry.name)
 
     return read
 

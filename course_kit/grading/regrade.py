@@ -70,7 +70,7 @@ def regrade_class(out: Path, change: Change, publish: bool) -> None:
                 store.keep(found["key"]["submission"], found)
         decisions.keep(store, decided)
         shown = _AsShown(before.level, before.shown)
-        write_reports(store, lab, rows, shown, before.practice)
+        write_reports(store, lab, rows, shown, before.practice, plan.layout)
     say(f"Published. Gradebook: {out / 'gradebook.csv'}\nReport: {out / 'report.html'}")
 
 

@@ -43,6 +43,7 @@ class FinalRow:
         submission: the notebook that counted, None where there is none.
         result: what grading it gave.
         ids: what systems call the student (see `Student`).
+        system_name: what Canvas or Moodle called the file that counted, or its folder.
     """
 
     student: str
@@ -60,6 +61,7 @@ class FinalRow:
     submission: Submission | None = None
     result: dict[str, Any] | None = None
     ids: dict[str, str] = field(default_factory=dict)
+    system_name: str = ""
 
 
 def settle(plan: Plan, outcomes: Mapping[Submission, Outcome]) -> tuple[FinalRow, ...]:
@@ -129,6 +131,7 @@ def _graded(
         file=clean(attempt.found.path.name, 255),
         attempt=f"{place} of {count}" if count > 1 else "",
         submission=attempt.submission,
+        system_name=attempt.found.system_name,
         result=outcome.result,
     )
     if outcome.earned is None:

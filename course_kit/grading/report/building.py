@@ -29,10 +29,15 @@ class Built:
 
 
 def write_reports(
-    store: Store, lab: Lab, rows: Iterable[FinalRow], shown: Any, practice: bool
+    store: Store,
+    lab: Lab,
+    rows: Iterable[FinalRow],
+    shown: Any,
+    practice: bool,
+    layout: str = "plain",
 ) -> Built:
     """Write the manifest of a run, and build everything from it and the results."""
-    write_manifest(store, lab, rows, shown, practice)
+    write_manifest(store, lab, rows, shown, practice, layout)
     return build(store)
 
 
@@ -61,7 +66,7 @@ def build(
         stored = marks.taken_in(stored, table, asked, marks_max)
         marks.keep(store, stored)
     given = marks.fitting(stored, asked)
-    lines = []
+    lines = [classroom.missing_layout] if classroom.missing_layout else []
     if given.stale:
         lines.append(f"{given.stale} marks are of answers that have changed since; mark them anew.")
     files = feedback.names(classroom.entries)
@@ -87,7 +92,7 @@ def _pages(store: Store, classroom: Classroom, given: marks.Marks, files: dict[s
     for path in folder.glob("*.html"):
         if path.name not in files.values() and _ours(path):
             path.unlink()
-    zip_names = feedback.system_names(classroom.entries, files)
+    zip_names = feedback.system_names(classroom, files)
     archive = feedback.zipped([(zip_names[student], text) for student, text in pages.items()])
     _put(store, store.folder / "feedback.zip", archive)
 

@@ -20,7 +20,6 @@ from course_kit.grading.report.exports import (
     points_of,
     worth_of,
 )
-from course_kit.grading.report.feedback import canvas_id
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.matching import Matcher
 from course_kit.grading.report.sheets import Sheet, guard, guard_key, read_sheet
@@ -51,7 +50,7 @@ def canvas(
 
     Args:
         gradebook: the CSV that Canvas exported; without it students are named by the ids
-            in their file names, and points go to the assignment called `assignment`.
+            of its download or the roster, and points go to the assignment called `assignment`.
         assignment: its column, "Lab 6 (1234)", or a part that only it has.
         scale: turn points into the assignment's points where they differ.
 
@@ -106,5 +105,5 @@ def _after_section(sheet: Sheet) -> int:
 
 
 def _canvas_ids(entry: Entry) -> list[str]:
-    own = entry.ids.get("canvas") or canvas_id(entry)
+    own = entry.ids.get("canvas")
     return [own] if own else []

@@ -28,7 +28,8 @@ class Entry:
         digest: SHA-256 of its bytes; None where nothing was read.
         result: the result, or None; then `problem` says why.
         name: the student's name, if a roster told it.
-        path: where the file lay below the folder of submissions.
+        path: where the file lies, as it was; not to be shown as it is.
+        system_name: what Canvas or Moodle called the file, or its folder; empty elsewhere.
         attempt: which attempt counted, as in "2 of 3".
         penalty: points taken off, for lateness for example.
         final: the points that count, where they are not those that were earned.
@@ -52,6 +53,7 @@ class Entry:
     email: str = ""
     section: str = ""
     ids: dict[str, str] = field(default_factory=dict)
+    system_name: str = ""
 
     @property
     def shown_name(self) -> str:
@@ -103,6 +105,7 @@ class Classroom:
         questions: those to be answered in words, by the id of their cell.
         level: the isolation reached; `shown` says what stands behind the word.
         salt: the fingerprint, not the salt.
+        layout: of the download; empty where an earlier version did not keep it.
     """
 
     lab: str
@@ -116,6 +119,17 @@ class Classroom:
     salt: str
     kit: str
     entries: list[Entry]
+    layout: str = ""
+
+    @property
+    def missing_layout(self) -> str:
+        """One line for the instructor where nothing says who wrote the names of the files."""
+        if self.layout:
+            return ""
+        return (
+            "An earlier version graded this class and did not keep the download's layout: no "
+            "student is named by a file's name. Grade again to mend that."
+        )
 
     @property
     def exercises(self) -> list[str]:

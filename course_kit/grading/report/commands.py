@@ -68,6 +68,8 @@ def export_class(
     if gradebook and path.exists() and path.resolve() == gradebook.resolve():
         raise exports.NotExported(f"{path} is the gradebook itself. Name another file with --to.")
     store.write(path, exported.text)
+    if classroom.missing_layout:
+        say(classroom.missing_layout)
     say(f"{path}: {exported.filled} students")
     left = [(exported.missing, "not in the gradebook"), (exported.ungraded, "without a grade")]
     said = [f"{len(names)} {what} ({_some(names)})" for names, what in left if names]

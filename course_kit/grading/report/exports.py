@@ -43,7 +43,7 @@ def insist_on_somebody(named: list[Entry], system: str, what: str) -> None:
     """Raise unless somebody is in the table."""
     if not named:
         raise NotExported(
-            f"No file name tells what {system} calls a student. Give the {what}, with --gradebook."
+            f"Nothing tells what {system} calls a student. Give the {what}, with --gradebook."
         )
 
 

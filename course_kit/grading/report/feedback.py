@@ -23,7 +23,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # Moodle writes no underscore into the name of a student, Canvas none before the numbers.
 _MOODLE = re.compile(r"[^_/]+_(\d+)_assignsubmission_file(_|$)")
 _CANVAS = re.compile(r"[^_/]+_(?:LATE_)?(\d+)_\d+_")
-_UNSAFE = re.compile(r"[\\:]")
+_WRITTEN = {"canvas": _CANVAS, "moodle": _MOODLE}
+_UNSAFE = re.compile(r"[\\/:]")
 
 
 def page(classroom: Classroom, entry: Entry, marks: Marks) -> str:
@@ -79,50 +80,26 @@ def zipped(pages: list[tuple[str, str]]) -> bytes:
     return out.getvalue()
 
 
-def system_names(entries: list[Entry], plain: dict[str, str]) -> dict[str, str]:
+def system_names(classroom: Classroom, plain: dict[str, str]) -> dict[str, str]:
     """The name of each page in the zip: where a learning system looks for the student.
 
     Moodle reads the student from the folder (or the beginning of the name), Canvas from
     two numbers in the name; both are kept as they came, with `.html` at the end. Where
-    neither wrote the name, the page keeps its own.
+    neither wrote the name, or its number is not the student's own (partners share a file),
+    the page keeps its own.
     """
-    owners: dict[str, Entry] = {}
-    for entry in entries:
-        name = _folded(_system_name(entry) or "")
-        # Partners share a file; its name is of the one whose number is in it.
-        if name and (name not in owners or entry.student in re.findall(r"\d+", name)):
-            owners[name] = entry
-    named = {entry.student: _system_name(entry) or "" for entry in owners.values()}
-    return plain | named
+    named = {e.student: _system_name(classroom.layout, e) for e in classroom.entries}
+    return {student: named.get(student) or name for student, name in plain.items()}
 
 
-def _system_name(entry: Entry) -> str | None:
-    path = PurePosixPath(_path(entry))
-    if _UNSAFE.search(path.as_posix()):
-        return None
-    for part in path.parts:
-        found = _MOODLE.match(part)
-        if found:
-            return f"{found[0]}feedback.html" if part == path.name else f"{part}/feedback.html"
-    return f"{path.stem}.html" if _CANVAS.match(path.name) else None
-
-
-def canvas_id(entry: Entry) -> str | None:
-    """The student's number in a file name that Canvas wrote: name[_LATE]_NUMBER_NUMBER_file."""
-    found = _CANVAS.match(PurePosixPath(_path(entry)).name)
-    # Who read the folder knew more than the name alone says.
-    return found and (entry.student if entry.student.isdecimal() else found[1])
-
-
-def moodle_id(entry: Entry) -> str | None:
-    """The participant's number in a path that Moodle wrote: name_NUMBER_assignsubmission_file."""
-    parts = map(_MOODLE.match, PurePosixPath(_path(entry)).parts)
-    return next((found[1] for found in parts if found), None)
-
-
-def _path(entry: Entry) -> str:
-    """Where the file lay, as far as is known: the key of a student may be the path itself."""
-    return entry.path or (f"{entry.student}.ipynb" if "/" in entry.student else entry.file)
+def _system_name(layout: str, entry: Entry) -> str:
+    pattern, name = _WRITTEN.get(layout), entry.system_name
+    found = pattern.match(name) if pattern else None
+    if found is None or found[1] != entry.ids.get(layout) or _UNSAFE.search(name):
+        return ""
+    if layout == "canvas":
+        return f"{PurePosixPath(name).stem}.html"
+    return f"{name}/feedback.html" if found.end() == len(name) else f"{found[0]}feedback.html"
 
 
 def _folded(name: str) -> str:

@@ -20,6 +20,7 @@ from course_kit.checks.answers import clean
 from course_kit.checks.handout import questions
 from course_kit.grading import decisions
 from course_kit.grading.examine import salt_fingerprint
+from course_kit.grading.layouts import LAYOUTS
 from course_kit.grading.report.classroom import Claim, Classroom, Entry
 from course_kit.grading.report.results import Damaged, finite, read_result
 from course_kit.grading.settling import FinalRow
@@ -40,9 +41,10 @@ _OPTIONAL: dict[str, Any] = {
     "email": "",
     "section": "",
     "ids": {},
+    "system_name": "",
 }
-_LIMITS = {"name": 200, "path": 1_000, "attempt": 100, "reason": 500, "note": 1_000}
-_LIMITS |= {"email": 200, "section": 200}
+_LIMITS = {"name": 200, "attempt": 100, "reason": 500, "note": 1_000}
+_LIMITS |= {"email": 200, "section": 200, "system_name": 1_000}
 
 
 class NoClass(Problem):
@@ -50,7 +52,12 @@ class NoClass(Problem):
 
 
 def write_manifest(
-    store: Store, lab: Lab, rows: Iterable[FinalRow], shown: Any, practice: bool
+    store: Store,
+    lab: Lab,
+    rows: Iterable[FinalRow],
+    shown: Any,
+    practice: bool,
+    layout: str = "plain",
 ) -> None:
     """Write ``class.json`` from the rows of a run.
 
@@ -58,6 +65,7 @@ def write_manifest(
         rows: anything with `student`, `file`, `result` and `problem`; also read, where
             they are there, the other fields of `Entry`; the path also as `submission.path`.
         shown: what has a `level`, and says as text what was shown to hold.
+        layout: of the download: who wrote the names in it.
     """
     manifest = {
         "schema": SCHEMA,
@@ -67,6 +75,7 @@ def write_manifest(
         "questions": [{"id": name, "text": text} for name, text in _questions(lab).items()],
         "isolation": {"level": shown.level, "shown": str(shown)},
         "practice": practice,
+        "layout": layout,
         "salt": salt_fingerprint(store.salt),
         "rows": [_row(row) for row in rows],
     }
@@ -98,6 +107,7 @@ def read_class(folder: Path) -> Classroom:
             level=str(isolation["level"]),
             shown=str(isolation["shown"]),
             practice=bool(found["practice"]),
+            layout=found.get("layout") if found.get("layout") in LAYOUTS else "",
             salt=str(found["salt"]),
             kit=str(found["kit"]),
             entries=[],
@@ -156,6 +166,8 @@ def _entry(folder: Path, classroom: Classroom, row: dict[str, Any], taken: set[s
         "file": clean(str(row["file"]), 300),
         "problem": clean(str(row["problem"]), 1_000),
         "digest": row["digest"],
+        # As it was: by it the file is found again.
+        "path": str(words["path"]),
         "penalty": finite(words["penalty"]),
         "final": None if words["final"] is None else finite(words["final"]),
         "ids": {str(name): str(value) for name, value in words["ids"].items()},

@@ -22,9 +22,9 @@ def folded(text: str) -> str:
 class Matcher:
     """Finds the row of a student.
 
-    A number that the system itself wrote into the file's name decides alone. Then come
-    the ids that a roster gave or the student's key, and last the name, where only one
-    row and one student have it.
+    The system's own number, as its download or a roster gave it, decides alone. Then come
+    the other ids of a roster or the student's key, and last the name, where only one row
+    and one student have it.
 
     Args:
         rows: the table's rows that are students.

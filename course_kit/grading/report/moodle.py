@@ -19,7 +19,6 @@ from course_kit.grading.report.exports import (
     points_of,
     worth_of,
 )
-from course_kit.grading.report.feedback import moodle_id
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.matching import Matcher, folded
 from course_kit.grading.report.sheets import Sheet, guard_key, read_sheet
@@ -99,5 +98,5 @@ def _moodle_from_names(classroom: Classroom, marks: Marks, assignment: str | Non
 
 
 def _moodle_ids(entry: Entry) -> list[str]:
-    own = entry.ids.get("moodle") or moodle_id(entry)
+    own = entry.ids.get("moodle")
     return [f"Participant {own}", own] if own else []

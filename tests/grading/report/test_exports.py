@@ -73,7 +73,7 @@ def table(exported, separator=","):
 
 
 def test_canvas_gets_its_own_rows_back_with_one_column(a_class, row):
-    rows = [row("1001", 87.5), row("x", 40, path="kleinben_LATE_1002_9_lab.ipynb")]
+    rows = [row("1001", 87.5), row("x", 40, ids={"canvas": "1002"})]
     exported = canvas(*a_class(*rows, text=CANVAS), "Lab 6 (1234)")
     assert table(exported) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lab 6 (1234)"],
@@ -99,7 +99,8 @@ def test_student_is_found_by_id_login_or_name(a_class, row, student):
 def test_number_that_canvas_wrote_decides_alone(a_class, row):
     """Whoever calls the notebook by another's number or name gets nothing there."""
     path = "nobody_5555_9_1001_2_Ada Lovelace.ipynb"
-    exported = canvas(*a_class(row("ada@uni.example", path=path), text=CANVAS), "Lab 6")
+    entry = row("ada@uni.example", path=path, ids={"canvas": "5555"})
+    exported = canvas(*a_class(entry, text=CANVAS), "Lab 6")
     assert exported.filled == 0 and exported.missing == ["ada@uni.example"]
 
 
@@ -145,12 +146,12 @@ def test_semicolons_and_decimal_commas_stay(a_class, row):
     assert table(exported, ";")[3] == line
 
 
-def test_canvas_without_its_gradebook_goes_by_the_numbers_in_the_names(a_class, row):
+def test_canvas_without_its_gradebook_goes_by_the_numbers_of_its_download(a_class, row):
     with pytest.raises(NotExported, match="--assignment"):
         canvas(*a_class(row("ada")), None)
     with pytest.raises(NotExported, match="--gradebook"):
         canvas(*a_class(row("ada")), "Lab 6 (1)")
-    exported = canvas(*a_class(row("=ada", path="x_77_88_lab.ipynb"), row("ben")), "Lab 6 (1)")
+    exported = canvas(*a_class(row("=ada", ids={"canvas": "77"}), row("ben")), "Lab 6 (1)")
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lab 6 (1)"]
     assert table(exported) == [header, ["'=ada", "77", "", "", "", "100"]]
     assert exported.missing == ["ben"]
@@ -168,8 +169,8 @@ def test_moodle_gets_addresses_letter_for_letter_and_only_those_with_a_grade(a_c
 
 
 def test_moodle_worksheet_is_filled_in_and_kept_whole(a_class, row):
-    path = "Ada Lovelace_77_assignsubmission_file_/lab.ipynb"
-    exported = moodle(*a_class(row("anything", 91, path=path), text=WORKSHEET), None)
+    entry = row("anything", 91, ids={"moodle": "77"})
+    exported = moodle(*a_class(entry, text=WORKSHEET), None)
     before = list(csv.reader(io.StringIO(WORKSHEET)))
     before[1][4] = "91"
     assert table(exported) == before
