@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from course_kit.grading.roster import Roster
@@ -24,6 +24,7 @@ _CANVAS_TEXT = re.compile(rf"(.*)_({_NUMBER})_(?:text|link)\.html", re.DOTALL)
 _CANVAS_ANONYMOUS = re.compile(
     rf"(LATE_)?anon_([1-9A-HJ-NP-Za-km-z]{{5}})_({_NUMBER})_(.+)", re.DOTALL
 )
+_CANVAS_HIDDEN = re.compile("(LATE_)?anon_[1-9A-HJ-NP-Za-km-z]{5}_")
 _MOODLE_FOLDER = re.compile(rf"([^_]*)_({_NUMBER})_assignsubmission_file_?")
 _MOODLE_FLAT = re.compile(rf"([^_]*)_({_NUMBER})_assignsubmission_file_(.+)", re.DOTALL)
 _MOODLE_OTHER = re.compile(r"[^_]*(_[0-9]+)?_assignsubmission_[a-z]+(_.*)?", re.DOTALL)
@@ -56,12 +57,16 @@ class Written:
         return int(found[1]) if found else 0
 
 
-def canvas(name: str, roster: Roster | None = None) -> Written | None:
-    """Canvas's part of a file name, or None if it is no such name."""
+def canvas(name: str, roster: Roster | None = None, hidden: bool = True) -> Written | None:
+    """Canvas's part of a file name, or None if it is no such name.
+
+    Args:
+        hidden: whether the download hides names. Where it does not, "anon" is a student's name.
+    """
     name = unicodedata.normalize("NFC", name)
-    if found := _CANVAS_ANONYMOUS.fullmatch(name):
-        return Written(found[2], "", found[4], int(found[3]), bool(found[1]))
     readings = list(_readings(name))
+    if (found := _CANVAS_ANONYMOUS.fullmatch(name)) and (hidden or not readings):
+        readings.insert(0, Written(found[2], "", found[4], int(found[3]), bool(found[1])))
     if not readings:
         found = _CANVAS_TEXT.fullmatch(name)
         if found is None or not _is_word(found[1]):
@@ -74,6 +79,12 @@ def canvas(name: str, roster: Roster | None = None) -> Written | None:
     others = [r.id for r in readings if roster.find(r.id) and r.id != chosen.id]
     doubt = f"the file's name may also be read as that of {others[0]}" if others else ""
     return replace(chosen, doubt=doubt)
+
+
+def hides_names(names: Iterable[str]) -> bool:
+    """Whether Canvas hid the names in a download: it does so in all of its files or in none."""
+    normal = (unicodedata.normalize("NFC", name) for name in names)
+    return all(_CANVAS_HIDDEN.match(name) for name in normal if canvas(name))
 
 
 def moodle(name: str) -> Written | None:

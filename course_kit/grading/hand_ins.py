@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from course_kit.checks.answers import clean
-from course_kit.grading.downloads import canvas, moodle
+from course_kit.grading.downloads import canvas, hides_names, moodle
 from course_kit.grading.gradescope import METADATA, BadMetadata, Entry, read_metadata
 from course_kit.grading.layouts import GRADESCOPE_FOLDER, BadDownload, Download, files_of
 from course_kit.grading.roster import Roster
@@ -104,8 +104,10 @@ Reader = Callable[[Path, Path], "HandIn | None"]
 
 
 def _canvas_reader(download: Download, roster: Roster | None) -> Reader:
+    hidden = hides_names(entry.name for entry in download.entries)
+
     def read(entry: Path, path: Path) -> HandIn | None:
-        written = canvas(entry.name, roster)
+        written = canvas(entry.name, roster, hidden)
         if written is None:
             return None
         owner = Owner(clean(written.id), clean(written.name, 200), "", same(written.name))

@@ -83,9 +83,8 @@ def make_plan(intake: Intake, options: Options, lab: str | None = None) -> Plan:
     for key, student in people.items():
         members = groups.get(key, (key,))
         found = {id(item): item for member in members for item in owned[member]}
-        if intake.roster and intake.roster.by_name and owned[key]:
-            number = owned[key][0].owners[0].id
-            student = replace(student, ids={**student.ids, intake.found.layout: number})
+        if intake.roster and intake.roster.by_name and _on_roster(intake.roster, student):
+            student = replace(student, ids=student.ids | _number_by_name(student, owned[key]))
         if not found and not _on_roster(intake.roster, student):
             continue
         notebooks = [attempts[number] for number in found if number in attempts]
@@ -131,17 +130,35 @@ def _people(intake: Intake) -> tuple[dict[str, Student], dict[str, list[HandIn]]
 def _students(owner: Owner, roster: Roster | None, layout: str) -> list[Student]:
     # Where names count, a stranger's number may be the id of somebody else.
     id = f"participant {owner.id}" if roster and roster.by_name else owner.id
-    ids = {layout: owner.id} if layout in ("canvas", "moodle") and owner.id.isdigit() else {}
-    stranger = [Student(id, owner.name, owner.email, ids=ids)]
+    stranger = [Student(id, owner.name, owner.email, ids=_system_ids(owner.id, layout))]
     if roster is None:
         return stranger
     student = roster.find(owner.id, owner.name, owner.email)
-    if layout == "moodle" and (student is None or letters(student.name) != letters(owner.name)):
-        # A group's folder bears the group's name, and a number that may be a student's too.
-        members = [s for s in roster.students if s.group and same(s.group) == same(owner.name)]
-        if members:
+    if layout == "moodle" and (student is None or not _is_called_like(student, owner)):
+        # A group's folder bears the group's name, and a number that may be a member's too. A
+        # student of another group has only taken the name.
+        members = [s for s in roster.students if _is_called_like_the_group_of(s, owner)]
+        if members and (student is None or student in members):
             return members
     return [student] if student else stranger
+
+
+def _system_ids(id: str, layout: str) -> dict[str, str]:
+    return {layout: id} if layout in ("canvas", "moodle") and id.isdigit() else {}
+
+
+def _is_called_like(student: Student, owner: Owner) -> bool:
+    return letters(student.name) == letters(owner.name)
+
+
+def _is_called_like_the_group_of(student: Student, owner: Owner) -> bool:
+    return bool(student.group) and same(student.group) == same(owner.name)
+
+
+def _number_by_name(student: Student, found: list[HandIn]) -> dict[str, str]:
+    """The number that Moodle gives a student whom only the name tells; a group's is not it."""
+    owners = (owner for item in found for owner in item.owners)
+    return next(({"moodle": o.id} for o in owners if _is_called_like(student, o)), {})
 
 
 def _on_roster(roster: Roster | None, student: Student) -> bool:
@@ -162,7 +179,8 @@ def _groups(intake: Intake, people: dict[str, Student]) -> dict[str, tuple[str, 
         keys = tuple(dict.fromkeys(map(same, ids)))
         for key, id in {same(id): id for id in ids}.items():
             if key not in people and intake.roster is None and set(keys) & set(people):
-                people[key] = Student(id)  # the partner of one who handed in
+                # The partner of one who handed in.
+                people[key] = Student(id, ids=_system_ids(id, intake.found.layout))
             if key not in people:
                 raise BadTable(f"{place}: nobody has the id {clean(id, 60)}. Mend or remove it.")
             if key in groups:
@@ -218,13 +236,26 @@ def _notes(
         notes.append(f"handed in {listed(files)}, no notebook")
     notes += dict.fromkeys(item.doubt for item in found if item.doubt)
     if intake.found.layout == "moodle" and student.name:
-        names = {owner.name for item in found for owner in item.owners if owner.id == student.id}
-        notes += [
-            f"the download calls them {name}"
-            for name in sorted(names)
-            if letters(name) != letters(student.name)
-        ]
+        notes += _notes_on_names(intake, student, found)
     return notes
+
+
+def _notes_on_names(intake: Intake, student: Student, found: list[HandIn]) -> list[str]:
+    """What rests on a name at Moodle, where a student can change it."""
+    roster = intake.roster or Roster(())
+    by_name = roster.by_name and _on_roster(roster, student)
+    notes = []
+    for owner in {owner for item in found for owner in item.owners}:
+        members = [s for s in roster.students if _is_called_like_the_group_of(s, owner)]
+        if by_name and _is_called_like(student, owner):
+            notes.append(f"only the name says that participant {owner.id} is this student")
+        elif by_name and student in members:
+            who = f"participant {owner.id} hands in for them"
+            notes.append(f"only the name of the group says that {who}")
+        elif not by_name and owner.id == student.id and not _is_called_like(student, owner):
+            taken = ", a group that they are not in" if members and student not in members else ""
+            notes.append(f"the download calls them {owner.name}{taken}")
+    return sorted(notes)
 
 
 def listed(items: Iterable[str], most: int = 4) -> str:

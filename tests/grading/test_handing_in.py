@@ -190,6 +190,42 @@ def test_group_of_moodle_is_everybody_whom_the_worksheet_puts_in_it(hand_in):
     assert shown(rows, "final")["7"] == shown(rows, "final")["8"] == (90,)
 
 
+TEAM = "Identifier,Full name,Group\n901,Ann,Team 7\n902,Ben,Team 7\n903,Mallory,Team 9\n"
+
+
+def test_student_who_is_called_like_a_group_hands_in_for_nobody_else(hand_in):
+    forged = "Team 7_903_assignsubmission_file_/a.ipynb"
+    rows = hand_in([forged], roster=TEAM)
+    assert shown(rows, "final", "note") == {
+        "901": (0, "handed in nothing"),
+        "902": (0, "handed in nothing"),
+        "903": (80, "the download calls them Team 7, a group that they are not in"),
+    }
+    rows = hand_in([forged, "Ann_901_assignsubmission_file_/a.ipynb"], roster=TEAM)
+    assert shown(rows, "final") == {"901": (80,), "902": (0,), "903": (80,)}
+
+
+def test_number_of_a_group_s_folder_is_taken_for_nobody_s_own(hand_in):
+    roster = "Full name,ID number,Group\nAnn,1,Team 7\nBen,2,Team 7\n"
+    rows = hand_in(["Team 7_55_assignsubmission_file_/a.ipynb"], roster=roster)
+    assert shown(rows, "final", "ids") == {"1": (80, {"number": "1"}), "2": (80, {"number": "2"})}
+    told = "only the name of the group says that participant 55 hands in for them"
+    assert all(told in row.note for row in rows.values())
+
+
+def test_where_only_a_name_says_whose_a_file_is_it_is_told(hand_in):
+    roster = "First name,Last name,Email address\nAnn,A,a@x\nBob,B,b@x\nMallory,M,m@x\n"
+    names = ["Ann A_901_assignsubmission_file_/a.ipynb", "Bob B_903_assignsubmission_file_/a.ipynb"]
+    rows = hand_in(names, roster=roster)
+    assert shown(rows, "note") == {
+        "a@x": ("only the name says that participant 901 is this student",),
+        "b@x": ("only the name says that participant 903 is this student",),
+        "m@x": ("handed in nothing",),
+    }
+    numbered = "Identifier,Full name\n901,Ann A\n903,Bob B\n"
+    assert {row.note for row in hand_in([], roster=numbered).values()} == {""}
+
+
 def test_moodle_by_name_takes_no_number_for_another(hand_in):
     roster = "Full name,ID number\nAda Doe,4711\nBen Roe,12\n"
     names = ["Ben Roe_4711_assignsubmission_file_/a.ipynb", "Eve_12_assignsubmission_file_/a.ipynb"]
@@ -197,7 +233,11 @@ def test_moodle_by_name_takes_no_number_for_another(hand_in):
     told = [(r.name, r.final, r.note) for r in settle(hand_in.plan, _all(hand_in.plan, 90))]
     assert told == [
         ("Ada Doe", 0, "handed in nothing"),
-        ("Ben Roe", 90, "the same file, byte for byte, as participant 12"),
+        (
+            *("Ben Roe", 90),
+            "only the name says that participant 4711 is this student; "
+            "the same file, byte for byte, as participant 12",
+        ),
         ("Eve", 90, "not on the roster; the same file, byte for byte, as 12"),
     ]
     assert shown(rows, "final") == {"4711": (0,), "12": (90,), "participant 12": (10,)}

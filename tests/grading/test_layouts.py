@@ -195,6 +195,46 @@ def test_canvas_hides_names_in_anonymous_downloads(tmp_path):
     assert told == {"k3xQ9": False, "aaaaa": True}
 
 
+FORGED = "anon_12345_555_777_lab.ipynb"  # of user 555, who calls herself Anon_12345
+
+
+@pytest.mark.parametrize("beside", [(), ("alice_101_778_lab.ipynb",)])
+def test_canvas_name_that_looks_hidden_is_asked_of_the_roster(tmp_path, beside):
+    lay(tmp_path, FORGED, *beside)
+    students = (Student("12345", "Bob"), Student("555", "Anon_12345"), Student("101", "Alice"))
+    (found,) = (
+        h for h in read(tmp_path, roster=Roster(students)).hand_ins if h.path.name == FORGED
+    )
+    assert (found.owners[0].id, found.file) == ("555", "lab.ipynb")
+    assert found.doubt == "the file's name may also be read as that of 12345"
+    lay(tmp_path, "bob_12345_9001_lab.ipynb")  # and he is graded all the same
+    assert set(ids(tmp_path, roster=Roster(students))) >= {"12345", "555"}
+
+
+def test_canvas_name_that_looks_hidden_is_in_doubt_where_no_name_decides(tmp_path):
+    lay(tmp_path, FORGED, "alice_101_778_lab.ipynb")
+    roster = Roster((Student("12345", "Bob"), Student("555", "Mallory")))
+    (found,) = (h for h in read(tmp_path, roster=roster).hand_ins if h.path.name == FORGED)
+    assert found.doubt
+
+
+def test_only_a_download_that_hides_all_names_is_read_as_hidden(tmp_path):
+    lay(tmp_path, "anon_abcde_555_777_lab.ipynb", "alice_101_778_lab.ipynb")
+    assert ids(tmp_path) == {"555": ["lab.ipynb"], "101": ["lab.ipynb"]}
+
+
+def test_hidden_names_of_canvas_are_read_whatever_the_files_are_called(tmp_path):
+    lay(
+        tmp_path,
+        "anon_12345_991_2024_11_lab.ipynb",
+        "LATE_anon_k3xQ9_992_x_1_2_lab.ipynb",
+        "anon_34567_text.html",
+    )
+    roster = Roster((Student("12345"), Student("991"), Student("k3xQ9"), Student("1")))
+    assert set(ids(tmp_path)) == {"12345", "k3xQ9", "34567"}
+    assert set(ids(tmp_path, roster=roster)) == {"12345", "k3xQ9", "34567"}
+
+
 def test_attempts_at_canvas_are_ordered_by_its_own_number(tmp_path):
     lay(tmp_path, "doe_1_30_lab-1.ipynb", "doe_1_200_lab.ipynb", "doe_1_30_lab-10.ipynb")
     ordered = sorted(read(tmp_path).hand_ins, key=lambda found: found.order)

@@ -125,6 +125,8 @@ def test_only_what_moodle_itself_wrote_is_read(graded, tmp_path):
 def test_partners_page_does_not_bear_the_other_ones_number(graded):
     out = graded("alicea_101_8_x_102_y.ipynb", pairs="101,102\n")
     assert pages(out) == {"alicea_101_8_x_102_y.html", "102.html"}
+    done = canvas(read_class(out), Marks(), None, "Lab 6 (99)")
+    assert [line.split(",")[1] for line in done.text.splitlines()] == ["ID", "101", "102"]
 
 
 def test_class_of_an_earlier_version_names_nobody_by_a_file(graded, store, tmp_path, capsys):
