@@ -21,6 +21,7 @@ from course_kit.grading.roster import Roster
 from course_kit.grading.tables import same
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# Notebooks of one student; of more, only the last ones are graded.
 MANY = 20
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from course_kit.checks.answers import clean
-from course_kit.grading.hand_ins import LONG_AGO, HandIn, Owner
+from course_kit.grading.hand_ins import LONG_AGO, MANY, HandIn, Owner
 from course_kit.grading.intake import Intake, Options, submission_of
 from course_kit.grading.lateness import LateRule
 from course_kit.grading.layouts import BadDownload
@@ -79,7 +79,7 @@ def make_plan(intake: Intake, options: Options, lab: str | None = None) -> Plan:
     attempts = {
         id(found): _attempt(found, intake) for found in intake.found.hand_ins if found.is_notebook
     }
-    rows = []
+    rows, passed_over = [], list(intake.found.passed_over)
     for key, student in people.items():
         members = groups.get(key, (key,))
         found = {id(item): item for member in members for item in owned[member]}
@@ -93,13 +93,16 @@ def make_plan(intake: Intake, options: Options, lab: str | None = None) -> Plan:
         others = tuple(people[member].id for member in members if member != key)
         notes = _notes(intake, student, list(found.values()), notebooks)
         guess = len(chosen) > 1 and options.attempt == "latest"
+        if len(chosen) > MANY:
+            notes.insert(0, f"of {len(chosen)} notebooks {MANY} are graded")
+            passed_over.append(f"{student}: {notes[0]}")
         rows.append(
-            PlannedRow(student, tuple(chosen), tuple(notebooks), others, tuple(notes), guess)
+            PlannedRow(
+                *(student, tuple(chosen[-MANY:]), tuple(notebooks), others, tuple(notes), guess)
+            )
         )
     unique = {a.submission: None for row in rows for a in row.attempts}
-    return Plan(
-        intake.found.layout, tuple(unique), tuple(rows), options.rule, intake.found.passed_over
-    )
+    return Plan(intake.found.layout, tuple(unique), tuple(rows), options.rule, tuple(passed_over))
 
 
 _NO_ORDER = (LONG_AGO, 0, 0)

@@ -78,6 +78,30 @@ def test_where_nothing_orders_them_the_best_counts_and_it_is_said(hand_in):
     assert rows["1"].final == 90 and "nothing says which notebook is the latest" in rows["1"].note
 
 
+@pytest.mark.parametrize("attempt", ["latest", "best"])
+@pytest.mark.parametrize(
+    "folder", ["submission_5", "Doe_1_assignsubmission_file_", "doe_1_9_unpacked"]
+)
+def test_of_a_student_with_too_many_notebooks_only_some_are_graded(hand_in, folder, attempt):
+    names = [f"{folder}/n{n:03}.ipynb" for n in range(300)]
+    rows = hand_in(
+        [*names, folder.replace("5", "6").replace("1", "2") + "/a.ipynb"],
+        {"n000": 100},
+        attempt=attempt,
+    )
+    assert len(hand_in.plan.submissions) == 20 + 1
+    many, one = rows.values()
+    assert many.note.startswith("of 300 notebooks 20 are graded") and "20 are" not in one.note
+    assert many.final == 80 and many.attempt.endswith(" of 300")
+    (line,) = hand_in.plan.passed_over
+    assert line.startswith(many.student) and line.endswith(": of 300 notebooks 20 are graded")
+
+
+def test_canvas_takes_the_latest_of_however_many(hand_in):
+    rows = hand_in([f"doe_1_{n}_a.ipynb" for n in range(1, 31)], {"_30_": 100})
+    assert (rows["1"].final, rows["1"].note) == (100, "")
+
+
 def test_times_of_files_order_them_only_if_asked(hand_in, tmp_path):
     hand_in(["ada/a.ipynb", "ada/b.ipynb"])
     points = {"a.ipynb": 20, "b.ipynb": 90}
