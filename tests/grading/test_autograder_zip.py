@@ -155,6 +155,16 @@ def test_right_answer_gets_all_points(root):
         assert (root / name).stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize(
+    "name", [f"x_assignsubmission_onlinetext_{LAB}.ipynb", f"x_1_2_{LAB}.ipynb"]
+)
+def test_name_like_another_system_s_is_a_name_like_any_other(root, name):
+    hand_in(root, solution(LAB), name)
+    done, found = run_autograder(root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert found["score"] == load(LAB).points
+
+
 def test_wrong_answer_gets_hints_and_its_words_are_plain(root):
     notebook = nbformat.reads(starter(LAB), as_version=4)
     cell = nbformat.v4.new_code_cell(f'raise ValueError("<b>{BIDI}\\x1b[31m</b>")', id="cell")
