@@ -20,6 +20,8 @@ from safetensors.numpy import save
 
 MAX_ANSWER_BYTES = 64 * 2**20
 MAX_TEXT = 4_000
+# On one letter; no living script needs more, and a hundred cover the lines around.
+MAX_MARKS = 4
 # Bounds of a message, far above what a lab needs. A frame is read in a time and a
 # memory that its own length bounds, whatever its header says.
 MAX_HEADER_BYTES = 64 * 2**10
@@ -118,10 +120,19 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     """`text` without control, bidirectional and unpaired characters, cut to `limit`.
 
     What a student wrote may end in a terminal, a table or a page; none of them
-    should obey it. Line breaks and tabs become spaces.
+    should obey it, or be covered by it. Line breaks and tabs become spaces; of the marks
+    above and below a letter four are kept.
     """
     spaced = "".join(" " if c in "\n\r\t" else c for c in text[: 4 * limit])
-    kept = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    kept, marks = "", 0
+    for c in spaced:
+        kind = unicodedata.category(c)
+        if kind in ("Cc", "Cf", "Cs", "Co"):
+            continue
+        # Marks that take room of their own (Mc) cover nothing, and end no tower.
+        marks = marks + (kind != "Mc") if kind[0] == "M" else 0
+        if marks <= MAX_MARKS or kind == "Mc":
+            kept += c
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 

@@ -1,4 +1,5 @@
 import contextlib
+import re
 
 import numpy as np
 import pytest
@@ -103,6 +104,20 @@ def test_huge_answer_is_refused():
 def test_clean_text_obeys_nobody():
     assert clean("a\x1b[31mb\u202ec\x00d\ud800e\nf") == "a[31mbcde f"
     assert len(clean("x" * 10_000, 100)) == 100
+
+
+def test_clean_text_stays_in_its_line():
+    ring, dot = "\u030a", "\u0323"
+    tower = clean(f"M{ring * 100}M{(ring + dot) * 50}N")
+    assert max(map(len, re.findall(f"[{ring}{dot}]+", tower))) <= 4
+    assert tower[0] == "M" and tower[-1] == "N" and tower.count("M") == 2
+    # What is written so in earnest stays: Vietnamese taken apart, pointed Hebrew, Devanagari.
+    for word in (
+        "Nguye\u0302\u0303n",
+        "\u05e9\u05bc\u05c1\u05b8\u05a3",
+        "\u0915\u094d\u0937\u0940\u0902",
+    ):
+        assert clean(word) == word
 
 
 def _sent(answer):

@@ -143,6 +143,21 @@ def test_nothing_overlaps_in_the_tables(opened, folder, width):
     assert page.evaluate(OVERLAPS) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_text_stays_in_its_own_cell(opened, folder, width):
+    """Marks above and below a letter pile up without end where nothing clips them."""
+    page = opened(folder / "report.html", width)
+    rows = page.locator("table.grades tbody tr")
+    write = "(cell, text) => { cell.textContent = text }"
+
+    def neighbours(text):
+        rows.nth(5).locator("td.text").evaluate(write, text)
+        return [rows.nth(n).screenshot() for n in (3, 4, 6, 7)]
+
+    before = neighbours("MMM")
+    assert neighbours("MM" + "\u030a" * 100 + "M" + "\u0323" * 100) == before
+
+
 def test_thousand_students_open_in_two_seconds(opened, tmp_path):
     store = Store(tmp_path / "out")
     write_reports(store, LAB, a_class(store, 1_000), Shown(), False)
