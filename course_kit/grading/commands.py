@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -187,7 +188,12 @@ def _sample(submissions: list[Submission], count: int | None, salt: bytes) -> li
     """Some of the class, the same ones each time, chosen by nobody."""
     if count is None or count >= len(submissions):
         return submissions
-    drawn = sorted(submissions, key=lambda one: derive(salt, "sample", str(one.path)))
+
+    def key(one: Submission) -> bytes:
+        # A file's name is bytes, of any kind; as Latin-1 they are text of any kind.
+        return derive(salt, "sample", os.fsencode(one.path).decode("latin-1"))
+
+    drawn = sorted(submissions, key=key)
     return sorted(drawn[:count], key=submissions.index)
 
 

@@ -126,7 +126,7 @@ def _bytes(entry: Entry) -> bytes:
     try:
         data = Submission(entry.student, Path(entry.path)).read()
     except Refused as reason:
-        raise Problem(f"{entry.path} cannot be replayed: {reason}.") from None
+        raise Problem(f"{clean(entry.path)} cannot be replayed: {reason}.") from None
     if fingerprint(data) != entry.digest:
-        raise Problem(f"{entry.path} is not the file that was graded. Grade again.")
+        raise Problem(f"{clean(entry.path)} is not the file that was graded. Grade again.")
     return data

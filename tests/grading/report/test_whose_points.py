@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import os
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from made_up_class import LAB, Shown, a_result
 
+from course_kit.grading import commands, why
 from course_kit.grading.handing_in import make_plan
 from course_kit.grading.intake import Options, take_in
 from course_kit.grading.report import read_class, write_reports
@@ -17,6 +21,8 @@ from course_kit.grading.report.commands import export_class
 from course_kit.grading.report.marks import Marks
 from course_kit.grading.report.moodle import moodle
 from course_kit.grading.settling import Outcome, settle
+from course_kit.grading.submission import Submission, fingerprint
+from course_kit.problems import Problem
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Lab 6 (99)
@@ -52,7 +58,7 @@ def graded(store, tmp_path):
             (tmp_path / "pairs.csv").write_text(pairs)
         options = Options.read(pairs=tmp_path / "pairs.csv" if pairs else None)
         plan = make_plan(take_in(tmp_path / "in", options), options, LAB.name)
-        results = {one: a_result(store, str(one.path)) for one in plan.submissions}
+        results = {one: a_result(store, ascii(one.path)) for one in plan.submissions}
         outcomes = {one: Outcome(100, result=result) for one, result in results.items()}
         write_reports(store, LAB, settle(plan, outcomes), Shown(), False, plan.layout)
         return store.folder
@@ -127,6 +133,26 @@ def test_partners_page_does_not_bear_the_other_ones_number(graded):
     assert pages(out) == {"alicea_101_8_x_102_y.html", "102.html"}
     done = canvas(read_class(out), Marks(), None, "Lab 6 (99)")
     assert [line.split(",")[1] for line in done.text.splitlines()] == ["ID", "101", "102"]
+
+
+@pytest.mark.parametrize(
+    "name", [b"zo\xeb", "zo\u202e\ue000".encode(), b"z" * 120 + b"/" + b"y" * 120]
+)
+def test_notebook_is_found_again_whatever_its_name(graded, tmp_path, name):
+    """A sample is drawn from such names, and a verdict of theirs is replayed."""
+    path = tmp_path / "in" / os.fsdecode(name + b".ipynb")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"{}")
+    out = graded("ada.ipynb")
+    (entry,) = (e for e in read_class(out).entries if e.student != "ada")
+    assert Path(entry.path) == path
+    entry = replace(entry, digest=fingerprint(b"{}"))
+    assert why._bytes(entry) == b"{}"
+    with pytest.raises(Problem) as told:
+        why._bytes(replace(entry, digest="0"))
+    assert str(told.value).encode() and "\u202e" not in str(told.value)
+    both = [Submission(student, Path(path)) for student, path in (("ada", "a"), ("zo", path))]
+    assert len(commands._sample(both, 1, b"salt")) == 1
 
 
 def test_class_of_an_earlier_version_names_nobody_by_a_file(graded, store, tmp_path, capsys):
