@@ -25,8 +25,12 @@ _SILENT_MAGICS = (
     *("debug", "pdb"),  # they would ask, and be answered with nothing, for ever
 )
 _SILENT_CELLS = ("bash", "sh", "script", "system", "sx")
-# Cell magics that are not registered and whose cells are not Python.
-_OTHER_LANGUAGES = {"shell", "R", "sql", "bigquery", "cpp", "cuda", "julia", "ai", "script"}
+# Cell magics whose cells are no Python of this notebook; the cells of all others are run.
+OTHER_LANGUAGES = {
+    *(*_SILENT_CELLS, "!", "cmd", "perl", "ruby", "pypy", "python", "python2", "python3"),
+    *("html", "HTML", "svg", "SVG", "latex", "markdown", "javascript", "js", "writefile", "file"),
+    *("shell", "R", "sql", "bigquery", "cpp", "cuda", "julia", "ai"),  # not IPython's own
+}
 
 
 def answer_harmlessly(shell: Any) -> None:
@@ -61,7 +65,7 @@ def _ignore_unknown_magics(shell: Any) -> None:
     def cell_magic(name: str, line: str, cell: str) -> Any:
         if shell.find_cell_magic(name) or shell.find_line_magic(name):
             return run_cell(name, line, cell)
-        if name not in _OTHER_LANGUAGES:
+        if name not in OTHER_LANGUAGES:
             shell.run_cell(cell, store_history=False).raise_error()
         return None
 

@@ -12,6 +12,10 @@ MAX_EVIDENCE = 200  # characters
 MAX_OF_EXERCISE = 8
 MAX_FINDINGS = 60
 
+# What no lab names, and any answer may be found to use.
+REFERENCE = "the grader's own computation"
+UNREAD = "code too long or too deeply nested to look at"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -19,7 +23,7 @@ class Finding:
 
     Args:
         exercise: whose answer it is about.
-        what: the forbidden thing, as the lab names it.
+        what: the forbidden thing, as the lab names it, or `REFERENCE`, or `UNREAD`.
         evidence: where it was seen, for the instructor.
     """
 
@@ -30,6 +34,8 @@ class Finding:
     @property
     def told(self) -> str:
         """What the student reads."""
+        if self.what == UNREAD:
+            return f"Your answer uses {self.what}."
         return f"Your answer uses {self.what}; this exercise asks you to write it."
 
     @property
@@ -46,7 +52,7 @@ class Finding:
         """
         exercise, _, rest = line[: 4 * MAX_EVIDENCE + 400].partition("\n")
         what, _, evidence = rest.partition("\n")
-        if what not in forbidden.get(exercise, ()):
+        if exercise not in forbidden or what not in (*forbidden[exercise], REFERENCE, UNREAD):
             return None
         return cls(exercise, what, clean(evidence, MAX_EVIDENCE))
 

@@ -2,6 +2,8 @@
 
 The judge's side reads the sources of the libraries and of this package, never
 those of a student, and hands over a table of hashes. Nothing is imported for it.
+What the claims expect is computed by functions that anybody who has installed the
+package can read, so that those are known too, of all labs: one lab's may answer another's.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import course_kit.checks
 from course_kit.checks.lab import Lab
 
 # Shorter bodies are too few to be anybody's own.
 MIN_NODES = 30
+CLAIMS = "course_kit.checks."
 # Everybody writes these alike.
 _BOILERPLATE = {"__init__", "build", "get_config", "from_config", "compute_output_shape"}
 
@@ -31,7 +35,8 @@ def table(lab: Lab) -> dict[str, Any]:
     return {
         "forbidden": {exercise: list(names) for exercise, names in lab.forbidden.items()},
         "written": {exercise: list(names) for exercise, names in lab.written.items()},
-        "pasted": dict(_pasted(tuple(sorted({n for ns in lab.forbidden.values() for n in ns})))),
+        "pasted": _references()
+        | _pasted(tuple(sorted({n for ns in lab.forbidden.values() for n in ns}))),
     }
 
 
@@ -90,6 +95,25 @@ def _pasted(names: tuple[str, ...]) -> dict[str, str]:
             if key and function.name not in _BOILERPLATE:
                 found.setdefault(key, name)
     return found
+
+
+@cache
+def _references() -> dict[str, str]:
+    """Fingerprints of what the claims compute; a function that asks or draws answers nothing."""
+    checks = Path(course_kit.checks.__file__).parent
+    found: dict[str, str] = {}
+    for path in sorted([*checks.glob("lab*/claims.py"), *checks.glob("lab*/claims/*.py")]):
+        module = CLAIMS + ".".join(path.relative_to(checks).with_suffix("").parts)
+        for node in ast.walk(ast.parse(_text(path))):
+            if isinstance(node, Function) and not _arguments(node) & {"student", "draw"}:
+                key = fingerprint(node)
+                if key:
+                    found.setdefault(key, f"{module}.{node.name}")
+    return found
+
+
+def _arguments(function: Function) -> set[str]:
+    return {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
 
 
 def _functions(name: str) -> Iterator[Function]:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-# Far more than anybody types; parsing more would cost more than it could show.
+from IPython.core.inputtransformer2 import TransformerManager
+
+from course_kit.grading.leftovers import OTHER_LANGUAGES
+
+# Far more than anybody types; parsing more would cost more than it could show. Blanks at
+# the ends of lines, and lines that are a comment, are not counted: they cost next to nothing.
 MAX_SOURCE = 200_000
 
+_NO_CODE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_OTHER_LANGUAGES = re.compile(r"\s*%%(?!time\b|timeit\b|capture\b|prun\b)")
-_MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w+\s*=\s*[%!]|[\w.]+\?{1,2}\s*$).*$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%(\S*).*")
+# `def a`, `class a`, `a = b`, `a.b: c = d`: what a text seems to define. Names of numbers,
+# texts and lists of them are none of it: they answer nothing, and make honest cells long.
+_GIVEN = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)"
+    r"|^[ \t]*(\w+)(?:\.\w+)*[ \t]*(?::[^=\n]*)?=[ \t]*(?:[^\W\d]|\()",
+    re.MULTILINE,
+)
 
 
 @dataclass
@@ -42,18 +55,43 @@ class Statement:
 
 
 def statements(cells: Mapping[int, str]) -> list[Statement]:
-    """The top-level statements of those cells that are Python, magics left out."""
+    """The top-level statements of those cells that are Python and not `too_long`."""
     found = []
     for number, source in cells.items():
-        if len(source) > MAX_SOURCE or _OTHER_LANGUAGES.match(source):
-            continue
-        text = _MAGIC.sub(r"\1pass", source)
-        try:
-            body = ast.parse(text).body
-            found += [_statement(number, source.splitlines(), node) for node in body]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # it does not run either, or is no use to a person
+        if _is_python(source) and _size(source) <= MAX_SOURCE:
+            found += [_statement(number, source.splitlines(), node) for node in _body(source)]
     return found
+
+
+def too_long(cells: Mapping[int, str]) -> dict[int, set[str]]:
+    """The cells that are too long to look at: number -> names they seem to define."""
+    return {
+        number: {name for pair in _GIVEN.findall(source) for name in pair if name}
+        for number, source in cells.items()
+        if _is_python(source) and _size(source) > MAX_SOURCE
+    }
+
+
+def _is_python(source: str) -> bool:
+    magic = _CELL_MAGIC.match(source)
+    return not magic or magic[1] not in OTHER_LANGUAGES
+
+
+def _body(source: str) -> list[ast.stmt]:
+    """The statements that IPython runs of a cell, magics made calls; none if it cannot run."""
+    while magic := _CELL_MAGIC.match(source):
+        source = "\n" * magic[0].count("\n") + source[magic.end() :]
+    with contextlib.suppress(*_NO_CODE):
+        return ast.parse(source).body
+    with contextlib.suppress(*_NO_CODE):
+        blank = source[: len(source) - len(source.lstrip())].count("\n")
+        return ast.parse("\n" * blank + TransformerManager().transform_cell(source)).body
+    return []
+
+
+def _size(source: str) -> int:
+    lines = (line.strip() for line in source.splitlines())
+    return sum(len(line) + 1 for line in lines if line and not line.startswith("#"))
 
 
 def reached(all_statements: list[Statement], roots: Iterable[str]) -> list[Statement]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from course_kit.grading.delegation.pasted import fingerprint
+from course_kit.grading.delegation.finding import REFERENCE
+from course_kit.grading.delegation.pasted import CLAIMS, fingerprint
 from course_kit.grading.delegation.scopes import (
     Statement,
     reached,
@@ -46,7 +47,7 @@ def read_answer(
         notebook: all statements, in the order in which they run.
         roots: the names that the notebook defines for the exercise.
         forbidden: dotted names.
-        pasted: fingerprint of a function's body -> the forbidden name that it is of.
+        pasted: fingerprint of a function's body -> the dotted name that it is of.
     """
     parts = reached(notebook, roots)
     names = _aliases(parts)
@@ -56,19 +57,21 @@ def read_answer(
             found: list[tuple[str, str | None]]
             found = [(what, None) for what in _stands_for(node, forbidden, names)]
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                what = pasted.get(fingerprint(node) or "", "")
-                found += [(what, node.name)] if what in forbidden else []
-            for what, function in found:
+                source = pasted.get(fingerprint(node) or "", "")
+                body = f"the body of `{node.name}` is that of {source}"
+                found += [(source, body)] if source in forbidden else []
+                found += [(REFERENCE, body)] if source.startswith(CLAIMS) else []
+            for what, said in found:
                 line = getattr(node, "lineno", part.node.lineno)
                 if (what, line) not in seen:
                     seen.add((what, line))
-                    yield what, _evidence(part, line, what, function)
+                    yield what, _evidence(part, line, said)
 
 
-def _evidence(part: Statement, line: int, what: str, function: str | None) -> str:
+def _evidence(part: Statement, line: int, body: str | None) -> str:
     where = f"code cell {part.cell}, line {line}"
-    if function:
-        return f"{where}: the body of `{function}` is that of {what}"
+    if body:
+        return f"{where}: {body}"
     shown = part.line(line)
     return f"{where}: `{shown if len(shown) <= MAX_SHOWN else shown[:MAX_SHOWN] + '…'}`"
 

@@ -9,9 +9,9 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from course_kit.grading.delegation.finding import Finding, Findings
+from course_kit.grading.delegation.finding import UNREAD, Finding, Findings
 from course_kit.grading.delegation.patching import Patched, functions_of
-from course_kit.grading.delegation.scopes import statements
+from course_kit.grading.delegation.scopes import reached, statements, too_long
 from course_kit.grading.delegation.syntax import read_answer
 
 
@@ -25,7 +25,7 @@ class Watch:
         forbidden: exercise -> dotted names. None of them is imported; one that a cell
             or an answer imports is watched from the next probe on.
         written: exercise -> the names that the notebook defines for it.
-        pasted: fingerprint of a function's body -> the forbidden thing that it is of.
+        pasted: fingerprint of a function's body -> what it is of.
     """
 
     def __init__(
@@ -45,13 +45,20 @@ class Watch:
 
     def reading(self, cells: Mapping[int, str]) -> None:
         """Note what the text of the cells (number -> source) shows; never raises."""
-        notebook = statements(cells)
+        notebook, long_cells = statements(cells), too_long(cells)
+        later = {name: part.cell for part in notebook for name in part.binds}
         for exercise, names in self._forbidden.items():
             roots = self._written.get(exercise, (exercise,))
-            # Nesting so deep that it exhausts the stack says nothing to a person either.
-            with contextlib.suppress(RecursionError, MemoryError):
+            used = set(roots).union(*(part.uses for part in reached(notebook, roots)))
+            for number, given in long_cells.items():
+                # What a later cell gives another value is not what the answer uses.
+                if any(name in used and later.get(name, 0) <= number for name in given):
+                    self._findings.add(exercise, UNREAD, f"code cell {number} is too long")
+            try:
                 for what, evidence in read_answer(notebook, roots, names, self._pasted):
                     self._findings.add(exercise, what, evidence)
+            except (RecursionError, MemoryError):
+                self._findings.add(exercise, UNREAD, "its code is nested too deeply")
 
     @contextlib.contextmanager
     def asking(self, exercise: str, probe: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import sys
+import time
 import types
 
 import keras
@@ -21,6 +22,7 @@ from course_kit.checks import InNotebook, Lab, UnknownName, judge, load
 from course_kit.checks.lab06_dropout import probes
 from course_kit.checks.notebook import seeded
 from course_kit.grading.delegation import Finding, Watch, table
+from course_kit.grading.delegation.finding import REFERENCE, UNREAD
 from course_kit.grading.delegation.pasted import fingerprint
 from course_kit.grading.delegation.patching import Patched
 
@@ -339,6 +341,83 @@ def test_pasted_layer_of_keras_is_known_again(watch):
     ]
 
 
+# By lab and exercise: functions of the claims, and what more makes the answer of them.
+REFERENCES = {
+    ("00", "exponential_average"): (["claims.reference"], ""),
+    ("04", "step_and_inverse"): (
+        ["claims.decays.falls"],
+        "step_decay = lambda t, i, f, e: i * f ** float(falls(np.array([t]), e)[0])",
+    ),
+    ("04", "warm_cosine"): (
+        ["claims.warm_cosine.share"],
+        "warm_cosine = lambda t, p, s, w: p * float(share(np.array([t]), s, w)[0])",
+    ),
+    ("04", "plateau_rates"): (["claims.plateau.rates_of"], ""),
+    ("04", "suggest_rate"): (
+        ["claims.suggestion.smoothed", "claims.suggestion.steepest"],
+        "smooth_losses = smoothed\ndef suggest_rate(rates, losses, beta):\n"
+        "    found = steepest(rates, losses, beta)\n    return found[0] if len(found) else None",
+    ),
+    ("05", "label_smoothing"): (
+        ["claims.smoothing.cross_entropy"],
+        "smoothed_cross_entropy = cross_entropy",
+    ),
+    ("05", "max_norm"): (["claims.projection.ball"], ""),
+    ("06", "monte_carlo_predict"): (
+        ["claims.monte_carlo.softmax"],
+        "def monte_carlo_predict(forward, x, uniforms):\n"
+        "    each = np.stack([softmax(forward(x, u)) for u in uniforms])\n"
+        "    return each.mean(axis=0), each.std(axis=0)",
+    ),
+    ("07", "standardize"): (["claims.base.standardized"], ""),
+    ("07", "batch_norm_in_test"): (["claims.base.by_statistics"], ""),
+    ("07", "group_norm"): (["claims.groups.grouped"], ""),
+    ("07", "weight_norm"): (
+        ["claims.kernels.lengths"],
+        "weight_norm = lambda v, g: v * g / lengths(v)",
+    ),
+    ("07", "fold"): (
+        ["claims.serving.scale_and_shift"],
+        "def fold(k, b, g, be, m, v, e):\n"
+        "    scale, shift = scale_and_shift(g, be, m, v, e)\n"
+        "    return k * scale, b * scale + shift",
+    ),
+    ("10", "residual_sum"): (
+        ["claims.formula.branch"],
+        "relu = lambda x: np.maximum(x, 0)\nresidual_sum = lambda x, *w: relu(x + branch(x, *w))",
+    ),
+    ("10", "chain_gradients"): (["claims.gradients.by_pushing_forward"], ""),
+}  # fmt: skip
+
+
+def reference_of(lab, dotted):
+    """A function of the claims, as `inspect.getsource` gives it, under other names."""
+    *module, name = f"{load(lab).package}.{dotted}".split(".")
+    tree = ast.parse(inspect.getsource(getattr(sys.modules[".".join(module)], name)))
+    return re.sub(r"\b(x|epsilon|losses|values)\b", r"\1_of_mine", ast.unparse(tree))
+
+
+@pytest.mark.parametrize("asked", REFERENCES, ids="-".join)
+def test_pasted_reference_of_the_claims_is_known_again(watch, asked):
+    (lab, exercise), (references, rest) = asked, REFERENCES[asked]
+    name = references[0].rpartition(".")[2]
+    cell = "import numpy as np\n" + "\n".join(reference_of(lab, each) for each in references)
+    looking = watch(lab)
+    looking.reading({1: cell, 2: rest or f"{exercise} = {name}"})
+    found = [f for f in looking.evidence() if f.exercise == exercise]
+    assert {f.what for f in found} == {REFERENCE}
+    said = f"the body of `{name}` is that of {load(lab).package}.{references[0]}"
+    assert any(f.evidence.endswith(said) for f in found)
+    forbidden = load(lab).forbidden
+    assert [Finding.read(f.line, forbidden) for f in found] == found
+
+
+def test_reference_of_another_lab_is_known_again(watch):
+    looking = watch("04")
+    looking.reading({1: reference_of("00", "claims.reference"), 2: "smooth_losses = reference"})
+    assert [f.what for f in looking.evidence()] == [REFERENCE]
+
+
 def test_short_bodies_are_nobodys_own():
     short = ast.parse("def f(x, mask):\n    return x * mask").body[0]
     assert fingerprint(short) is None
@@ -462,6 +541,9 @@ def test_judge_takes_only_findings_of_its_own_lab():
         assert Finding.read(line, forbidden) is None
     long = Finding.read("dropout_layer\nkeras.layers.Dropout\n" + "\x1b" + "y" * 10**6, forbidden)
     assert len(long.evidence) <= 200 and "\x1b" not in long.evidence
+    for what in (REFERENCE, UNREAD):
+        assert Finding.read(f"dropout_layer\n{what}\nhm", forbidden).told.startswith("Your answer")
+        assert Finding.read(f"nobody\n{what}\nhm", forbidden) is None
 
 
 @pytest.mark.parametrize(
@@ -482,6 +564,93 @@ def test_odd_cells_are_read_without_complaint(watch, cell):
     looking = watch("06")
     looking.reading({1: cell, 2: "InvertedDropout = keras.layers.Dropout"})
     assert {f.evidence[:11] for f in looking.evidence()} == {"code cell 2"}
+
+
+# What a cell may begin or end with and is run all the same.
+HIDDEN = {
+    "a magic that is not known": "%%wandb --run 7\n{}",
+    "two magics": "\n%%time\n%%wandb\n{}",
+    "a long comment": "{}\n#" + " " * 300_000,
+    "comments": "{}\n" + "    # and so on\n" * 30_000,
+    "blanks at the end of a line": "{}" + " " * 300_000,
+    "empty lines": "\n" * 300_000 + "{}",
+    "a command of two lines": "!pip install \\\n    nothing\n{}",
+    "a line that begins with %": "a = (7\n    % 3)\n{}",
+    "an indented cell": "    import numpy as np\n    {}",
+    "prompts": ">>> import numpy as np\n>>> {}",
+}
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_cell_that_is_run_is_read(watch, way):
+    looking = watch("06")
+    looking.reading({3: HIDDEN[way].format("InvertedDropout = keras.layers.Dropout")})
+    found = [f for f in looking.evidence() if f.exercise == "dropout_layer"]
+    assert [f.what for f in found] == ["keras.layers.Dropout"]
+    assert found[0].evidence.startswith("code cell 3, line ")
+    assert found[0].evidence.endswith(": `InvertedDropout = keras.layers.Dropout`") or way in (
+        "a command of two lines",  # IPython makes one line of them
+        "prompts",
+    )
+
+
+@pytest.mark.parametrize("magic", ["bash", "html", "writefile a.py", "R", "python3", "!"])
+def test_cell_of_another_language_is_not_read(watch, magic):
+    looking = watch("06")
+    looking.reading({1: f"%%{magic}\nInvertedDropout = keras.layers.Dropout"})
+    assert looking.evidence() == []
+
+
+LONG = "\nNUMBERS = [" + "0, " * 100_000 + "]\n"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["class InvertedDropout(keras.layers.Dropout): pass" + LONG],
+        [LONG + HONEST],
+        [
+            "InvertedDropout = 1" + LONG + "def helper(x):\n    return x",
+            HONEST + "\n    inner = helper",
+        ],
+        [HONEST, "%%wandb" + LONG + "InvertedDropout.call = other"],
+    ],
+    ids=["whole", "honest", "helper", "changed"],
+)
+def test_answer_in_a_cell_too_long_to_look_at_is_reported(watch, cells):
+    looking = watch("06")
+    looking.reading(dict(enumerate(cells, start=1)))
+    number = 1 + ["NUMBERS" in cell for cell in cells].index(True)
+    assert [(f.exercise, f.what, f.evidence) for f in looking.evidence()] == [
+        ("dropout_layer", UNREAD, f"code cell {number} is too long")
+    ]
+
+
+def test_long_cell_that_the_answer_does_not_need_is_left_in_peace(watch):
+    looking = watch("06")
+    looking.reading({1: "import keras\nfrom keras import ops" + LONG, 2: HONEST,
+                     3: LONG + "InvertedDropout(0.5)(NUMBERS)\nInvertedDropout == 1"})  # fmt: skip
+    assert looking.evidence() == []
+
+
+def test_answer_nested_too_deeply_is_reported(watch):
+    looking = watch("06")
+    looking.reading({1: "deep = a" + ".b" * 1_500, 2: "InvertedDropout = deep"})
+    assert [(f.what, f.evidence) for f in looking.evidence()] == [
+        (UNREAD, "its code is nested too deeply")
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["\n" * 10**6, " " * 10**6 + ".", "a" * 10**6, "a.a" * 10**5, "a:" * 10**5, " \n#" * 10**5],
+    ids=["lines", "blanks", "letters", "dots", "colons", "comments"],
+)
+def test_looking_at_a_long_cell_costs_little(watch, source):
+    looking = watch("06")
+    begun = time.process_time()
+    looking.reading({1: source})
+    assert time.process_time() - begun < 8  # IPython itself takes a second or two
 
 
 def test_magics_beside_python_are_read(watch):
