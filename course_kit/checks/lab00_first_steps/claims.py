@@ -87,4 +87,11 @@ def and_the_values_afterwards(student: Student) -> Any:
 
 
 # What would be the whole answer in one call.
-lab.forbids("exponential_average", "pandas.Series.ewm", "pandas.DataFrame.ewm")
+lab.forbids(
+    "exponential_average",
+    "pandas.Series.ewm",
+    "pandas.DataFrame.ewm",
+    "scipy.signal.lfilter",
+    "scipy.signal.sosfilt",
+    "tensorflow.train.ExponentialMovingAverage",
+)

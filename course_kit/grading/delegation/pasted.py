@@ -160,8 +160,8 @@ def _files(name: str) -> Iterable[Path]:
     root, *folders = name.split(".")[:-1]
     spec = importlib.util.find_spec(root)
     places = list(spec.submodule_search_locations or []) if spec else []
-    if root == "tensorflow" or not places:
-        return []  # TensorFlow's sources are too many to search; its functions are watched
+    if root in ("tensorflow", "torch", "jax") or not places:
+        return []  # these are too many files to search; their functions are watched
     home = Path(places[0], "src") if root == "keras" else Path(places[0])
     found = home.joinpath(*folders)
     return [found.with_suffix(".py")] if found.with_suffix(".py").is_file() else _below(found)

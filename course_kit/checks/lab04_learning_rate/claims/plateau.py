@@ -153,4 +153,8 @@ def nan_at_first(student: Student) -> Any:
     return student(probes.plateau_rates, NAN_FIRST, 1.0, 0.5, 3)
 
 
-lab.forbids("plateau_rates", "keras.callbacks.ReduceLROnPlateau")
+lab.forbids(
+    "plateau_rates",
+    "keras.callbacks.ReduceLROnPlateau",
+    "torch.optim.lr_scheduler.ReduceLROnPlateau",
+)

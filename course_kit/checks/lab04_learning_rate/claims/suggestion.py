@@ -208,5 +208,8 @@ lab.forbids(
     "course_kit.callbacks.suggestions.suggest",
     "pandas.Series.ewm",
     "pandas.DataFrame.ewm",
+    "scipy.signal.lfilter",
+    "scipy.signal.sosfilt",
+    "tensorflow.train.ExponentialMovingAverage",
     written_as=["smooth_losses", "suggest_rate"],
 )

@@ -84,5 +84,13 @@ def five_rates(student: Student) -> Any:
 lab.forbids(
     "sweep_rates",
     "numpy.geomspace",
+    "numpy.logspace",
+    "keras.ops.geomspace",
+    "keras.ops.logspace",
+    "tensorflow.experimental.numpy.geomspace",
+    "tensorflow.experimental.numpy.logspace",
+    "jax.numpy.geomspace",
+    "jax.numpy.logspace",
+    "torch.logspace",
     "course_kit.callbacks.LRFinder",
 )

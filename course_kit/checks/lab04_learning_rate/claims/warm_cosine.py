@@ -121,6 +121,10 @@ lab.forbids(
     "warm_cosine",
     "keras.optimizers.schedules.CosineDecay",
     "keras.optimizers.schedules.CosineDecayRestarts",
+    "tensorflow.compat.v1.train.cosine_decay",
+    "tensorflow.compat.v1.train.cosine_decay_restarts",
+    "torch.optim.lr_scheduler.CosineAnnealingLR",
+    "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
     "course_kit.schedules.WarmUp",
     "course_kit.schedules.CosineDecay",
 )

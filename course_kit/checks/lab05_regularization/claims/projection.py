@@ -138,4 +138,6 @@ lab.forbids(
     "keras.constraints.UnitNorm",
     "course_kit.constraints.MaxNorm",
     "tensorflow.clip_by_norm",
+    "tensorflow.compat.v1.clip_by_norm",
+    "torch.renorm",
 )

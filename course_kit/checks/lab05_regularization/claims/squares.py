@@ -130,4 +130,5 @@ lab.forbids(
     "keras.regularizers.L2",
     "keras.regularizers.L1L2",
     "tensorflow.nn.l2_loss",
+    "tensorflow.raw_ops.L2Loss",
 )

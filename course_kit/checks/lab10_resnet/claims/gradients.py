@@ -136,4 +136,31 @@ def three_layers_of_two_units(student: Student) -> Any:
     return student(probes.chain, *ASKED, False), student(probes.chain, *ASKED, True)
 
 
-lab.forbids("chain_gradients", "tensorflow.GradientTape", "tensorflow.gradients")
+lab.forbids(
+    "chain_gradients",
+    "tensorflow.GradientTape",
+    "tensorflow.gradients",
+    "tensorflow.compat.v1.gradients",
+    "tensorflow.compat.v1.train.Optimizer.compute_gradients",
+    "tensorflow.autodiff.ForwardAccumulator",
+    "tensorflow.test.compute_gradient",
+    "tensorflow.compat.v1.test.compute_gradient",
+    "keras.src.legacy.backend.gradients",
+    "jax.grad",
+    "jax.value_and_grad",
+    "jax.vjp",
+    "jax.jvp",
+    "jax.jacrev",
+    "jax.jacfwd",
+    "jax.jacobian",
+    "jax.linearize",
+    "jax.linear_transpose",
+    "torch.autograd.grad",
+    "torch.autograd.backward",
+    "torch.Tensor.backward",
+    "torch.func.grad",
+    "torch.func.vjp",
+    "torch.func.jacrev",
+    "torch.func.jacfwd",
+    "scipy.optimize.approx_fprime",
+)
