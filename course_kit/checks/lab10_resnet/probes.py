@@ -25,7 +25,8 @@ def residual_sum(notebook: Any, x: np.ndarray, *weights: np.ndarray) -> Any:
 
 def chain(notebook: Any, weights: np.ndarray, gradient: np.ndarray, skip: bool) -> Any:
     """The student's gradients for weights (layers, units, units) and a gradient (batch, units)."""
-    return notebook.chain_gradients(weights, gradient, bool(skip))
+    found = notebook.chain_gradients(weights, gradient, bool(skip))
+    return list(found) if isinstance(found, tuple) else found  # a tuple would be several answers
 
 
 def block(
@@ -194,7 +195,10 @@ def _net(
         return _toy_block(len(asked), int(filters), int(strides))
 
     sizes = tuple(int(width) for width in widths)
-    return notebook.build_resnet(int(n), sizes, one, tuple(shape), int(classes)), asked
+    model = notebook.build_resnet(int(n), sizes, one, tuple(shape), int(classes))
+    if not getattr(model, "built", True):  # a subclass of Model makes its weights when called
+        model(np.zeros((1, *shape), "float32"))
+    return model, asked
 
 
 def _with_head(layer: Any, shape: Any) -> tuple[Any, Any]:
@@ -235,7 +239,7 @@ def _fill_net(
         _put_norm(layer, norm)
     for layer in _layers(model, keras.layers.Dense):
         _put_kernel(layer, dense)
-        _put(layer.bias, bias)
+        _put(getattr(layer, "bias", None), bias)
 
 
 def _layers(model: Any, kind: Any) -> list[Any]:
