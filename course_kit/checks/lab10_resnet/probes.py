@@ -46,11 +46,31 @@ def block(
         shortcut: the matrix (c, filters) of a shortcut to be given to the block; empty
             for none, that is the identity.
     """
-    short = _shortcut(shortcut, int(strides)) if shortcut.size else None
-    layer = notebook.ResidualBlock(kernel2.shape[-1], strides=int(strides), shortcut=short)
-    layer(x)  # which makes its weights
-    _fill_block(layer, kernel1, norm1, kernel2, norm2)
+    layer = _block(notebook, x, strides, shortcut, kernel1, norm1, kernel2, norm2)
     return layer(x, training=bool(training))
+
+
+def block_twice(
+    notebook: Any, x: np.ndarray, strides: int, shortcut: np.ndarray, kernel1: np.ndarray,
+    norm1: np.ndarray, kernel2: np.ndarray, norm2: np.ndarray,
+) -> Any:  # fmt: skip
+    """What one block makes of `x` in inference, and then in training; see `block`."""
+    layer = _block(notebook, x, strides, shortcut, kernel1, norm1, kernel2, norm2)
+    return layer(x, training=False), layer(x, training=True)
+
+
+def block_and_branch(
+    notebook: Any, x: np.ndarray, kernel1: np.ndarray, norm1: np.ndarray, kernel2: np.ndarray,
+    norm2: np.ndarray,
+) -> Any:  # fmt: skip
+    """What a block and its `branch` alone make of `x`: both in inference, both in training.
+
+    In inference `branch` gets no flag. In training a layer calls it, as the lab's plain block
+    does: Keras then hands the flag on to norms that were not given it.
+    """
+    layer = _block(notebook, x, 1, np.zeros((0, 0)), kernel1, norm1, kernel2, norm2)
+    inference = layer(x, training=False), layer.branch(x)
+    return *inference, layer(x, training=True), _branch_of(layer)(x, training=True)
 
 
 def block_weights(notebook: Any, channels: int, filters: int) -> Any:
@@ -88,11 +108,15 @@ def skip(
     norm: np.ndarray,
 ) -> Any:
     """What the student's shortcut makes of `x`, with a kernel (1, 1, c, filters)."""
-    layer = notebook.ProjectionSkip(kernel.shape[-1], strides=int(strides))
-    layer(x)
-    _put_kernel(getattr(layer, "conv", None), kernel)
-    _put_norm(getattr(layer, "norm", None), norm)
-    return layer(x, training=bool(training))
+    return _skip(notebook, x, strides, kernel, norm)(x, training=bool(training))
+
+
+def skip_twice(
+    notebook: Any, x: np.ndarray, strides: int, kernel: np.ndarray, norm: np.ndarray
+) -> Any:
+    """What one shortcut makes of `x` in inference, and then in training; see `skip`."""
+    layer = _skip(notebook, x, strides, kernel, norm)
+    return layer(x, training=False), layer(x, training=True)
 
 
 def skip_weights(notebook: Any, channels: int, filters: int, strides: int) -> Any:
@@ -158,6 +182,37 @@ def net_in_fit(
 # ------------------------------------------------------------ what the probes share
 
 
+def _block(
+    notebook: Any, x: np.ndarray, strides: int, shortcut: np.ndarray, *weights: np.ndarray
+) -> Any:
+    """The student's block, with these weights."""
+    short = _shortcut(shortcut, int(strides)) if shortcut.size else None
+    layer = notebook.ResidualBlock(weights[2].shape[-1], strides=int(strides), shortcut=short)
+    layer(x)  # which makes its weights
+    _fill_block(layer, *weights)
+    return layer
+
+
+def _skip(notebook: Any, x: np.ndarray, strides: int, kernel: np.ndarray, norm: np.ndarray) -> Any:
+    """The student's shortcut, with these weights where it has any."""
+    layer = notebook.ProjectionSkip(kernel.shape[-1], strides=int(strides))
+    layer(x)
+    _put_kernel(getattr(layer, "conv", None), kernel)
+    _put_norm(getattr(layer, "norm", None), norm)
+    return layer
+
+
+def _branch_of(block: Any) -> Any:
+    """A layer that is the branch of `block`, and nothing else."""
+    import keras
+
+    class Branch(keras.layers.Layer):
+        def call(self, x: Any, training: bool = False) -> Any:
+            return block.branch(x, training=training)
+
+    return Branch()
+
+
 def _shortcut(matrix: np.ndarray, strides: int) -> Any:
     """A shortcut of ours: every strides-th pixel times a matrix, and 1 more in training."""
     import keras
@@ -172,14 +227,14 @@ def _shortcut(matrix: np.ndarray, strides: int) -> Any:
 
 
 def _toy_block(place: int, filters: int, strides: int) -> Any:
-    """A block of ours without weights, another one at each place."""
+    """A block of ours without weights, another one at each place; it gives negative numbers too."""
     import keras
     from keras import ops
 
     class Toy(keras.layers.Layer):
         def call(self, x: Any) -> Any:
             channels = [i % x.shape[-1] for i in range(filters)]
-            return ops.take(x[:, ::strides, ::strides], channels, axis=-1) * (1 + place / 4) + place
+            return ops.take(x[:, ::strides, ::strides], channels, axis=-1) * (1 + place / 4) - place
 
     return Toy()
 

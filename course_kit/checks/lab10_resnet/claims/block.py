@@ -33,6 +33,13 @@ def centre(value: float) -> np.ndarray:
     return kernel
 
 
+def silenced(block: Block) -> Block:
+    """The block with gamma and beta of its second norm zero: F(x) = 0."""
+    norm2 = block.norm2.copy()
+    norm2[:2] = 0.0
+    return block._replace(norm2=norm2)
+
+
 def through(x: np.ndarray, matrix: np.ndarray, strides: int, training: bool) -> np.ndarray:
     """The shortcut that the probe hands to the block: it adds 1 in training."""
     return np.float64(x)[:, ::strides, ::strides] @ matrix + training
@@ -71,26 +78,35 @@ def branch_and_input_are_added(student: Student, draw: Draw) -> None:
 @lab.check(
     "residual_block",
     points=4,
-    hint="Who calls `branch`, and with which value of `training`? What is its default?",
+    hint="Who calls `branch`, and with which value of `training`? What is its default? And is the "
+    "skip in it already?",
 )
 def training_takes_the_batch(student: Student, draw: Draw) -> None:
-    """With training=True both norms take mean and variance of the batch."""
+    """With training=True both norms take the batch's statistics; `branch` by itself is F(x)."""
     x, block = 2 * draw.normal(3, 3, 3, 2), draw_block(draw, 2, 2)
-    y = student(probes.block, x, True, 1, NO_SHORTCUT, *block)
-    expect_near(y, relu(x + block.branch(x, training=True)))
+    _, still, y, moving = student(probes.block_and_branch, x, *block)
+    branch = block.branch(x, training=True)
+    expect_near(y, relu(x + branch))
+    expect_near(moving, branch, "branch(x, training=True)")
+    expect_near(still, block.branch(x), "branch(x)")
 
 
 @lab.check(
     "residual_block",
     points=4,
-    hint="Which of the two convolutions has the stride, and what goes into `self.shortcut`?",
+    hint="Which of the two convolutions has the stride, and what goes into `self.shortcut`? Think "
+    "of any stride, and of the flag.",
 )
 def shortcut_and_stride_are_used(student: Student, draw: Draw) -> None:
-    """With stride 2 and a shortcut given, the output is relu(shortcut(x) + F(x))."""
-    x, block = 2 * draw.normal(2, 5, 5, 2), draw_block(draw, 2, 3)
+    """With a shortcut and a stride the output is relu(shortcut(x) + F(x)), also in training."""
+    # sides that are padded alike at both ends, whoever does it
+    x, block = 2 * draw.normal(2, 4, 7, 2), draw_block(draw, 2, 3)
     matrix = draw.normal(2, 3)
-    y = student(probes.block, x, False, 2, matrix, *block)
-    expect_near(y, relu(through(x, matrix, 2, False) + block.branch(x, strides=2)))
+    y = student(probes.block, x, False, 3, matrix, *block)
+    # a branch that is silent, so that its own norms' flag plays no part here
+    training = student(probes.block, x, True, 2, matrix, *silenced(block))
+    expect_near(y, relu(through(x, matrix, 3, False) + block.branch(x, strides=3)))
+    expect_near(training, relu(through(x, matrix, 2, True)), "output in training")
 
 
 @lab.check(
@@ -101,9 +117,7 @@ def shortcut_and_stride_are_used(student: Student, draw: Draw) -> None:
 def silent_branch_leaves_the_skip(student: Student, draw: Draw) -> None:
     """A batch of one, gamma and beta of the second norm zero: the output is relu(x)."""
     x, block = draw.normal(1, 3, 3, 2), draw_block(draw, 2, 2)
-    silent = block.norm2.copy()
-    silent[:2] = 0.0
-    y = student(probes.block, x, False, 1, NO_SHORTCUT, *block._replace(norm2=silent))
+    y = student(probes.block, x, False, 1, NO_SHORTCUT, *silenced(block))
     expect_near(y, relu(np.float64(x)))
 
 
@@ -150,28 +164,32 @@ def seen_once(block: Block, x: np.ndarray) -> Block:
 ASKED = draw_block(Draw(b"asked of everybody"), 2, 2)
 ASKED_WIDER = draw_block(Draw(b"asked of everybody"), 2, 3)
 ASKED_X = np.random.default_rng(0).normal(size=(2, 3, 3, 2)).astype("float32")
+ASKED_LARGER = np.random.default_rng(0).normal(size=(2, 4, 4, 2)).astype("float32")
 
 
 @lab.question("residual_block")
 def with_the_identity(student: Student) -> Any:
-    """The output in inference and in training, and the numbers of weights."""
-    inference = student(probes.block, ASKED_X, False, 1, NO_SHORTCUT, *ASKED)
-    training = student(probes.block, ASKED_X, True, 1, NO_SHORTCUT, *ASKED)
-    return inference, training, student(probes.block_weights, 2, 2)
+    """Inference, training, the numbers of weights, and whether `branch` holds the skip already.
+
+    No more of `branch` is returned: one mistake can be made there or in `call`.
+    """
+    inference, alone, training, _ = student(probes.block_and_branch, ASKED_X, *ASKED)
+    skipped = np.allclose(alone, ASKED_X + ASKED.branch(ASKED_X), rtol=1e-3, atol=1e-3)
+    return inference, training, student(probes.block_weights, 2, 2), np.array(skipped)
 
 
 @lab.question("residual_block")
 def with_new_channels_and_a_shortcut(student: Student) -> Any:
-    """The output of a block with three channels for two."""
+    """Inference and training of a block with three channels for two."""
     matrix = np.arange(6, dtype="float32").reshape(2, 3)
-    return student(probes.block, ASKED_X, False, 1, matrix, *ASKED_WIDER)
+    return student(probes.block_twice, ASKED_X, 1, matrix, *ASKED_WIDER)
 
 
 @lab.question("residual_block")
 def with_a_stride_and_a_shortcut(student: Student) -> Any:
-    """The output of a block that halves the picture."""
+    """The output of a block that makes 2 by 2 pixels of 4 by 4, with a stride of three."""
     matrix = np.arange(6, dtype="float32").reshape(2, 3)
-    return student(probes.block, ASKED_X, False, 2, matrix, *ASKED_WIDER)
+    return student(probes.block, ASKED_LARGER, False, 3, matrix, *ASKED_WIDER)
 
 
 lab.forbids("residual_block", *KIT, written_as=["ResidualBlock"])

@@ -33,7 +33,7 @@ def features(
     x = relu(normalize(convolve(x, kernel), norm, training))
     for place, (filters, strides) in enumerate(plan(n, widths).astype(int), start=1):
         channels = np.arange(filters) % x.shape[-1]
-        x = x[:, ::strides, ::strides][..., channels] * (1 + place / 4) + place
+        x = x[:, ::strides, ::strides][..., channels] * (1 + place / 4) - place
     return x.mean(axis=(1, 2))
 
 
@@ -46,13 +46,13 @@ def draw_net(draw: Draw) -> tuple[int, list[int]]:
 @lab.check(
     "build_resnet",
     points=4,
-    hint="For n = 2 and widths 16, 32, 64 write down the six blocks: which of them halve the "
+    hint="For n = 2 and widths 16, 16, 32 write down the six blocks: which of them halve the "
     "picture?",
 )
 def blocks_come_in_order(student: Student, draw: Draw) -> None:
-    """n blocks a stage; the first block of each stage but the first has stride 2."""
-    n, stages = draw.integer(3, 5), draw.integer(2, 4)
-    widths = [int(w) for w in draw.integers(1, 99, stages)]
+    """n blocks a stage; the first of each stage but the first has stride 2, whatever the widths."""
+    n, widths = draw.integer(2, 4), [int(w) for w in draw.integers(1, 99, 3)]
+    widths.insert(0, widths[0])  # a new stage whose width is that of the one before
     asked = student(probes.net_plan, np.array([9, 9, 3]), n, np.array(widths))
     expect_close(asked, plan(n, widths), "filters and strides of the blocks")
 
@@ -77,16 +77,16 @@ def output_is_the_whole_chain(student: Student, draw: Draw) -> None:
 @lab.check(
     "build_resnet",
     points=2,
-    hint="Two blocks of ours stand in this network, one pixel goes in. The first makes 1.25 x + 1 "
-    "of it, the second 1.5 x + 2.",
+    hint="Two blocks of ours stand in this network, one pixel goes in. The first makes 1.25 x - 1 "
+    "of it, the second 1.5 x - 2.",
 )
 def one_pixel_by_hand(student: Student, draw: Draw) -> None:
-    """A batch of one pixel, one stage of two toy blocks: a gives 1.875 a + 3.5."""
+    """A batch of one pixel, one stage of two toy blocks: a gives 1.875 a - 3.5."""
     a = float(draw.integer(1, 99))
     x, ones = np.full((1, 1, 1, 1), a, "float32"), np.ones((1, 1), "float32")
     weights = (centre(1), neutral_norm(1), ones, np.zeros(1, "float32"))
     y = student(probes.net, x, 2, np.array([1]), False, *weights)
-    expect_near(y, np.array([[1.875 * a + 3.5]]), "logit")
+    expect_near(y, np.array([[1.875 * a - 3.5]]), "logit")
 
 
 @lab.check(
@@ -140,8 +140,8 @@ def fit_takes_a_step(student: Student, draw: Draw) -> None:
 
 @lab.question("build_resnet")
 def a_plan(student: Student) -> Any:
-    """The blocks of three stages whose widths do not double."""
-    return student(probes.net_plan, np.array([9, 9, 3]), 3, np.array([3, 4, 10]))
+    """The blocks of three stages whose widths do not double, and need not grow."""
+    return student(probes.net_plan, np.array([9, 9, 3]), 3, np.array([3, 3, 10]))
 
 
 @lab.question("build_resnet")

@@ -77,12 +77,17 @@ def block_that_changes_its_shape(student: Student, draw: Draw) -> None:
     hint="When can x itself not be added? There are two reasons.",
 )
 def either_change_needs_a_projection(student: Student, draw: Draw) -> None:
-    """A stride alone needs a projection, and other channels alone need one."""
-    channels, filters = draw.integer(2, 99), draw.integer(100, 199)
-    strided = student(probes.block_count, channels, channels, 2)
-    wider = student(probes.block_count, channels, filters, 1)
-    expect_close(strided, total(shapes_of_block(channels, channels, 2)), "stride alone", 1e-9)
-    expect_close(wider, total(shapes_of_block(channels, filters, 1)), "channels alone", 1e-9)
+    """A stride of 2 or 3 alone needs a projection, and so do more or fewer channels alone."""
+    few, many = draw.integer(2, 99), draw.integer(100, 199)
+    blocks = {
+        "stride 2 alone": (few, few, 2),
+        "stride 3 alone": (few, few, 3),
+        "more channels alone": (few, many, 1),
+        "fewer channels alone": (many, few, 1),
+    }
+    counts = [student(probes.block_count, *block) for block in blocks.values()]
+    for count, (what, block) in zip(counts, blocks.items(), strict=True):
+        expect_close(count, total(shapes_of_block(*block)), what, 1e-9)
 
 
 @lab.check(
@@ -119,20 +124,26 @@ def published_counts_are_met(student: Student, draw: Draw) -> None:
     hint="Does your count follow `widths`, however many stages there are?",
 )
 def any_widths_are_counted(student: Student, draw: Draw) -> None:
-    """Any number of stages, of any widths, also of equal ones."""
-    stages, classes = draw.integer(1, 5), draw.integer(2, 99)
-    widths = [int(width) for width in draw.integers(1, 99, stages)]
-    widths.append(widths[-1])
-    count = student(probes.net_count, 2, np.array(widths), classes)
-    expect_close(count, total(shapes_of_net(2, widths, classes)), "count", rtol=1e-9)
+    """Two stages are counted, and four, whose widths grow, stay or shrink."""
+    few, many, classes = draw.integer(1, 49), draw.integer(50, 99), draw.integer(2, 99)
+    nets = {"two stages": [many, few], "four stages": [few, many, many, few]}
+    counts = [student(probes.net_count, 2, np.array(w), classes) for w in nets.values()]
+    for count, (what, widths) in zip(counts, nets.items(), strict=True):
+        expect_close(count, total(shapes_of_net(2, widths, classes)), what, rtol=1e-9)
 
 
 @lab.question("parameter_counts")
-def four_blocks_and_a_net(student: Student) -> Any:
-    """The counts of a block that stays, of three that change, and of a small network."""
-    blocks = [(3, 3, 1), (3, 5, 2), (3, 3, 2), (3, 5, 1)]
+def six_blocks_and_a_net(student: Student) -> Any:
+    """The counts of a block that stays, of five that change, and of a small network."""
+    blocks = [(3, 3, 1), (3, 5, 2), (3, 3, 2), (3, 5, 1), (3, 3, 3), (5, 3, 1)]
     counts = [student(probes.block_count, *block) for block in blocks]
     return (*counts, student(probes.net_count, 2, np.array([3, 5, 6]), 7))
+
+
+@lab.question("parameter_counts")
+def a_net_of_two_stages(student: Student) -> Any:
+    """The count of a network that has not three stages."""
+    return student(probes.net_count, 2, np.array([3, 5]), 7)
 
 
 lab.forbids(

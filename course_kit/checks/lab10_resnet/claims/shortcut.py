@@ -42,26 +42,29 @@ def nine_pixels_by_hand(student: Student, draw: Draw) -> None:
     "projection_skip",
     points=4,
     hint="Two steps: a convolution of size 1, and what stands behind every convolution of this "
-    "network?",
+    "network? Which numbers of channels do not fit?",
 )
 def new_channels_are_projected(student: Student, draw: Draw) -> None:
-    """Where the channels change, the output is the norm of a 1x1 convolution."""
-    x, kernel, norm = draw.normal(2, 3, 4, 3), draw_kernel(draw, 1, 3, 5), draw_norm(draw, 5, 300)
-    y = student(probes.skip, x, False, 1, kernel, norm)
-    expect_near(y, projected(x, kernel, norm, 1))
+    """Where channels are added or taken away, the output is the norm of a 1x1 convolution."""
+    x = draw.normal(2, 3, 4, 3)
+    more = draw_kernel(draw, 1, 3, 5), draw_norm(draw, 5, 300)
+    fewer = draw_kernel(draw, 1, 3, 2), draw_norm(draw, 2, 300)
+    y, z = (student(probes.skip, x, False, 1, *weights) for weights in (more, fewer))
+    expect_near(y, projected(x, *more, 1), "five channels for three")
+    expect_near(z, projected(x, *fewer, 1), "two channels for three")
 
 
 @lab.check(
     "projection_skip",
     points=3,
-    hint="A stride of 2 with as many channels as before: can the input itself be added to the "
+    hint="A stride of 3 with as many channels as before: can the input itself be added to the "
     "branch?",
 )
 def new_size_is_projected_too(student: Student, draw: Draw) -> None:
-    """Where only the stride changes the shape, there is a projection too."""
-    x, kernel, norm = draw.normal(2, 5, 5, 3), draw_kernel(draw, 1, 3, 3), draw_norm(draw, 3, 300)
-    y = student(probes.skip, x, False, 2, kernel, norm)
-    expect_near(y, projected(x, kernel, norm, 2))
+    """Where only a stride, here of 3, changes the shape, there is a projection too."""
+    x, kernel, norm = draw.normal(2, 5, 7, 3), draw_kernel(draw, 1, 3, 3), draw_norm(draw, 3, 300)
+    y = student(probes.skip, x, False, 3, kernel, norm)
+    expect_near(y, projected(x, kernel, norm, 3))
 
 
 @lab.check(
@@ -120,25 +123,30 @@ def identity_has_no_weights(student: Student, draw: Draw) -> None:
 ASKED_X = np.random.default_rng(0).normal(size=(3, 3, 3, 2)).astype("float32")
 
 
-def asked(student: Student, channels: int, strides: int) -> Any:
-    """Inference and training of two channels made `channels`, and the numbers of weights."""
+def weights_for(channels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel and norm for two channels made `channels`."""
     draw = Draw(b"asked of everybody")
-    kernel, norm = draw_kernel(draw, 1, 2, channels), draw_norm(draw, channels, 300)
-    inference = student(probes.skip, ASKED_X, False, strides, kernel, norm)
-    training = student(probes.skip, ASKED_X, True, strides, kernel, norm)
-    return inference, training, student(probes.skip_weights, 2, channels, strides)
+    return draw_kernel(draw, 1, 2, channels), draw_norm(draw, channels, 300)
+
+
+def asked(student: Student, channels: int, strides: int) -> tuple[Any, ...]:
+    """Inference and training of two channels made `channels`, and the numbers of weights."""
+    both = student(probes.skip_twice, ASKED_X, strides, *weights_for(channels))
+    return *both, student(probes.skip_weights, 2, channels, strides)
 
 
 @lab.question("projection_skip")
 def new_channels(student: Student) -> Any:
-    """Three channels for two."""
-    return asked(student, 3, 1)
+    """Three channels for two, and one for two."""
+    fewer = student(probes.skip, ASKED_X, False, 1, *weights_for(1))
+    return *asked(student, 3, 1), fewer
 
 
 @lab.question("projection_skip")
 def a_new_size(student: Student) -> Any:
-    """A stride of two."""
-    return asked(student, 2, 2)
+    """A stride of two, and one of three."""
+    larger = student(probes.skip, ASKED_X, False, 3, *weights_for(2))
+    return *asked(student, 2, 2), larger
 
 
 @lab.question("projection_skip")
