@@ -217,8 +217,9 @@ plt.show()
 # %% [markdown]
 # Without skips, small weights make the gradient vanish. With skips it does not vanish at any
 # of these sizes. But $1 + f'$ has no upper end either: at size 1, where the plain chain is just
-# balanced, the chain with skips explodes. A residual network needs a branch that is *small*,
-# and a norm inside the branch sees to that.
+# balanced, the chain with skips explodes. A residual network needs a branch that does not grow
+# with what comes in. A norm at the end of the branch sees to that: $f$ keeps its size while the
+# sum gets larger from block to block, and has an ever smaller share in it.
 #
 # The slide says that the gradient *always* flows unhindered through the residual path. Nearly:
 # the path itself has no factor, but the two terms of the sum can cancel. With $f(x) = -x$ the
@@ -242,7 +243,8 @@ plt.show()
 # - both convolutions are 3 by 3, with padding `"same"` and **without a bias**: the norm behind
 #   them subtracts a mean, and a bias with it;
 # - `strides` belongs to the first convolution;
-# - the norms are Keras' own with their defaults, and need the flag `training`.
+# - the norms are Keras' own with their defaults, and need the flag `training`;
+# - `branch` is $F(x)$ alone: the plain networks of the last experiment will be made of it.
 #
 # **Predict:** after training, all numbers gamma and beta of the second norm of one block are
 # zero. What does this block do?
@@ -308,8 +310,9 @@ check("residual_block")
 # $$s(x) = \begin{cases} x & \text{stride 1, and } c = \text{filters} \\
 # \text{BN}(\text{conv}_{1 \times 1}(x)) & \text{otherwise} \end{cases}$$
 #
-# Only where it is needed. A projection everywhere would cost weights, and the way on which the
-# gradient passes without a factor would be gone.
+# Only where it is needed. A projection everywhere would cost weights, and would put them on the
+# gradient's free way. (Quite free it is not: the last ReLU stands behind the sum, a factor of 0 or
+# 1 at every block. Later networks move it into the branch for this reason: *pre-activation*.)
 #
 # By hand: a picture of 3 by 3 pixels, one channel, stride 2, and the kernel is the number 2.
 # The result has 2 by 2 pixels: the four corners, times 2.
@@ -365,9 +368,9 @@ class ProjectionSkip(keras.layers.Layer):
 check("projection_skip")
 
 # %% [markdown]
-# Which pixels does a block of stride 2 look at? The cell takes the gradient of the sum of all
-# outputs with respect to each pixel of a 16 by 16 picture, in absolute value. White: this pixel
-# plays no part.
+# Which pixels does a block of stride 2 look at? The cell adds up all outputs with random weights
+# and takes the gradient of this sum with respect to each pixel of a 16 by 16 picture, in absolute
+# value. White: this pixel plays no part.
 
 # %% tags=["experiment"]
 import tensorflow as tf
@@ -501,8 +504,8 @@ for n, printed in {
 
 # %% [markdown]
 # 19.4 million, not 10.2. The slide took its table from a paper, and the slip may have come along
-# with it: 10.2 million is what the row below says of *another* network, with pre-activation and
-# 1001 layers, and there it is right. A count that cannot be right can be found by hand.
+# with it: 10.2 million is what a row further down says of *another* network, with pre-activation
+# and 1001 layers, and there it is right. A count that cannot be right can be found by hand.
 
 # %% [markdown]
 # ## Your own builder
@@ -733,7 +736,8 @@ for merge in ("add", "concatenate"):
 
 # %% [markdown]
 # A sum keeps the number of channels; side by side, every block adds 16 to what all later ones
-# must read. The gradient passes untouched in either case: as $1 + f'$, or on channels of its own.
+# must read. In either case the gradient has a way past the branch, the 1 of $1 + f'$ or channels
+# of its own, on which it meets no weights, only the ReLU at each block's end.
 
 # %% [markdown]
 # ## What to keep
@@ -741,7 +745,7 @@ for merge in ("add", "concatenate"):
 # - A residual block computes $\text{relu}(x + F(x))$. The skip starts at the block's input, the
 #   sum stands before the last ReLU.
 # - The derivative of $x + f(x)$ is $1 + f'$: it does not vanish in a long product, but it can
-#   explode. Keep the branch small; norms do.
+#   explode. A norm at the end of the branch keeps it from growing.
 # - Project where the shape changes, by stride *or* channels, and nowhere else. A convolution in
 #   front of a norm needs no bias.
 # - A published number of parameters can be checked by hand. Do so, before you trust a table.
