@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks.fitting import fit, predict
+from course_kit.checks.fitting import fit, on_symbols, predict
 
 
 def axes_of(numbers: Any) -> list[int]:
@@ -27,6 +27,16 @@ def standardized_and_input(notebook: Any, x: np.ndarray, axes: Any, epsilon: flo
     return y, x
 
 
+def standardized_in_a_model(notebook: Any, x: np.ndarray, axes: Any, epsilon: float) -> Any:
+    """The same as `standardized`, after a call as a model makes it, its batch size not known."""
+
+    def called(x: Any) -> Any:
+        return notebook.standardize(x, axes_of(axes), float(epsilon))
+
+    on_symbols(called, (None, *x.shape[1:]))
+    return called(x)
+
+
 def in_test(
     notebook: Any,
     x: np.ndarray,
@@ -38,6 +48,17 @@ def in_test(
 ) -> Any:
     """The student's batch norm of `x` (batch, ..., c) outside of training."""
     return notebook.batch_norm_in_test(x, moving_mean, moving_variance, gamma, beta, float(epsilon))
+
+
+def in_test_in_a_model(notebook: Any, x: np.ndarray, *weights: Any) -> Any:
+    """The same, after a call as a model makes it, its batch size not known."""
+    *arrays, epsilon = weights
+
+    def called(*arrays: Any) -> Any:
+        return notebook.batch_norm_in_test(*arrays, float(epsilon))
+
+    on_symbols(called, (None, *x.shape[1:]), *(array.shape for array in arrays))
+    return called(x, *arrays)
 
 
 def layer_calls(
@@ -71,6 +92,20 @@ def layer_without_flag(
 ) -> Any:
     """What `BatchNorm` gives when nobody says whether it is training."""
     return _layer(notebook, x, weights, momentum, epsilon)(x)
+
+
+def layer_on_symbols(notebook: Any, x: np.ndarray) -> bool:
+    """Whether a `BatchNorm` has its variables still after a model was built with it.
+
+    Called in test and in training, on symbols whose batch size is known.
+    """
+    import keras
+
+    layer = _layer(notebook, x, np.ones((4, x.shape[-1])), 0.7, 1e-3)
+    for training in (False, True):
+        layer(keras.KerasTensor(x.shape), training=training)
+    averages = layer.moving_mean, layer.moving_variance
+    return all(isinstance(average, keras.Variable) for average in averages)
 
 
 def layer_in_fit(
@@ -118,6 +153,13 @@ def precise(notebook: Any, x: np.ndarray, sizes: np.ndarray) -> Any:
     batches = np.split(x, np.cumsum(axes_of(sizes))[:-1])
     mean, variance = notebook.precise_statistics(batches)
     return mean, variance
+
+
+def precise_and_input(notebook: Any, x: np.ndarray, sizes: np.ndarray) -> Any:
+    """The same, and what the list of batches holds after the call, put together."""
+    batches = np.split(x, np.cumsum(axes_of(sizes))[:-1])
+    mean, variance = notebook.precise_statistics(batches)
+    return mean, variance, np.concatenate([x[:0], *batches])
 
 
 def folded(
@@ -180,6 +222,25 @@ def groups(
 ) -> Any:
     """The student's `group_norm` of `x` (batch, ..., c) with `count` groups."""
     return notebook.group_norm(x, gamma, beta, int(count), float(epsilon))
+
+
+def groups_on_symbols(
+    notebook: Any,
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    count: int,
+    epsilon: float,
+    batch_known: bool,
+) -> Any:
+    """The same as `groups`, after a call as a model makes it, its batch size known or not."""
+
+    def called(*arrays: Any) -> Any:
+        return notebook.group_norm(*arrays, int(count), float(epsilon))
+
+    size = len(x) if bool(batch_known) else None
+    on_symbols(called, (size, *x.shape[1:]), gamma.shape, beta.shape)
+    return called(x, gamma, beta)
 
 
 def groups_in_fit(

@@ -78,14 +78,14 @@ def a_group_a_channel_is_instance_norm(student: Student, draw: Draw) -> None:
     "group_norm",
     points=2,
     hint="A single group: which other norm has these statistics? gamma and beta still have one "
-    "number a channel.",
+    "number a channel. And is the number of axes read from x, or written down?",
 )
 def one_group_has_layer_norms_statistics(student: Student, draw: Draw) -> None:
-    """One group, a batch of one: the moments of the whole sample; gamma, beta one a channel."""
-    x, gamma, beta = spread_out(draw, 1, 2, 3, 4), scales(draw, 4), draw.normal(4)
+    """One group of (1, t, h, w, c): moments of the whole sample; gamma, beta one a channel."""
+    x, gamma, beta = spread_out(draw, 1, 3, 2, 2, 4), scales(draw, 4), draw.normal(4)
     epsilon = small_epsilon(draw)
     y = student(probes.groups, x, gamma, beta, 1, epsilon)
-    expect_close(y, np.float64(gamma) * standardized(x, [1, 2, 3], epsilon) + beta)
+    expect_close(y, np.float64(gamma) * standardized(x, [1, 2, 3, 4], epsilon) + beta)
 
 
 @lab.check(
@@ -113,16 +113,28 @@ MAPS = np.array(
 
 @lab.question("group_norm")
 def six_channels(student: Student) -> Any:
-    """Feature maps (2, 2, 2, 6) in 3 groups and in 6."""
+    """Feature maps (2, 2, 2, 6) in 3 groups, and with one axis more in 6."""
     x = np.stack([MAPS, MAPS[::-1] ** 2 / 5]).astype("float32").reshape(2, 2, 2, 6)
     gamma = np.array([2, 0.5, 3, 1.5, 0.8, 1.2], "float32")
     beta = np.array([0.25, -1, 0.5, 2, 0, -0.3], "float32")
-    return tuple(student(probes.groups, x, gamma, beta, count, 0.3) for count in (3, 6))
+    frames = x.reshape(2, 2, 1, 2, 6)
+    asked = (x, 3), (frames, 6)
+    return tuple(student(probes.groups, x, gamma, beta, count, 0.3) for x, count in asked)
+
+
+def four_channels(student: Student, batch_known: bool) -> Any:
+    """Four samples of four units in 2 groups, in a model that knows its batch size or not."""
+    x, one = MAPS[:, :4].astype("float32"), np.ones(4, "float32")
+    return student(probes.groups_on_symbols, x, one, 0 * one, 2, 0.3, batch_known)
 
 
 @lab.question("group_norm")
-def a_step_of_fit(student: Student) -> Any:
-    """gamma and beta after one step, four channels in 2 groups."""
-    x = MAPS[:, :4].astype("float32")
-    gamma, beta = np.array([2, 0.5, 3, 1], "float32"), np.array([0.25, -1, 0.5, 2], "float32")
-    return student(probes.groups_in_fit, x, x[::-1] / 4, gamma, beta, 2, 0.5)
+def batch_size_known(student: Student) -> Any:
+    """What needs numbers, as NumPy does, fails here."""
+    return four_channels(student, True)
+
+
+@lab.question("group_norm")
+def batch_size_not_known(student: Student) -> Any:
+    """What needs the batch size fails here alone."""
+    return four_channels(student, False)

@@ -133,11 +133,12 @@ def one_step_by_hand(student: Student, draw: Draw) -> None:
     "batch_norm_layer",
     points=4,
     hint="moving = m * moving + (1 - m) * batch, for the mean and for the variance. Divided by n "
-    "or by n - 1? And does the second call start from where the first one ended?",
+    "or by n - 1? Over all axes but the last, however many there are? And does the second call "
+    "start from where the first one ended?",
 )
 def averages_move_at_every_call(student: Student, draw: Draw) -> None:
-    """Three calls in training: the averages move each time, the variance divided by n."""
-    xs = np.stack([spread_out(draw, 3, 2, 1, 3) for _ in range(3)])
+    """Three calls in training, (batch, steps, c): the averages move, the variance over n."""
+    xs = np.stack([spread_out(draw, 3, 2, 3) for _ in range(3)])
     weights, momentum = moving(draw, 3), momentum_of(draw)
     _, means, variances = student(probes.layer_calls, xs, weights, momentum, 1e-3, True)
     expected = averages(xs, weights, momentum)
@@ -165,10 +166,11 @@ def test_leaves_the_averages(student: Student, draw: Draw) -> None:
     hint="A batch of one has variance 0. What is 0 / sqrt(0 + epsilon), and what is left then?",
 )
 def a_batch_of_one_gives_beta(student: Student, draw: Draw) -> None:
-    """In training, a single sample of a dense layer becomes beta, whatever it was."""
+    """In training, a single value a channel, (1, 1, 1, 1, c), becomes beta, whatever it was."""
     x, weights = draw.normal(1, 5), moving(draw, 5)
-    outputs, means, _ = student(probes.layer_calls, x[None], weights, 0.75, 1e-3, True)
-    expect_close(outputs, weights[1][None, None])
+    xs = x.reshape(1, 1, 1, 1, 1, 5)  # one call
+    outputs, means, _ = student(probes.layer_calls, xs, weights, 0.75, 1e-3, True)
+    expect_close(outputs, weights[1].reshape(xs.shape))
     expect_close(means, 0.75 * np.float64(weights[2])[None] + 0.25 * x, "moving mean")
 
 
@@ -223,9 +225,9 @@ def two_batches_in_test(student: Student) -> Any:
 
 
 @lab.question("batch_norm_layer")
-def feature_maps_in_training(student: Student) -> Any:
-    """Outputs and averages for feature maps (2, 2, 1, 3) with training=True."""
-    return student(probes.layer_calls, BATCHES[None, :, :, None], WEIGHTS, 0.7, 0.05, True)
+def sequences_in_training(student: Student) -> Any:
+    """Outputs and averages for sequences (2, 2, 3) with training=True."""
+    return student(probes.layer_calls, BATCHES[None], WEIGHTS, 0.7, 0.05, True)
 
 
 @lab.question("batch_norm_layer")
@@ -235,8 +237,14 @@ def no_flag(student: Student) -> Any:
 
 
 @lab.question("batch_norm_layer")
+def on_symbols(student: Student) -> Any:
+    """Whether the averages are variables still after a call as a model makes it."""
+    return student(probes.layer_on_symbols, BATCHES[0])
+
+
+@lab.question("batch_norm_layer")
 def a_short_fit(student: Student) -> Any:
-    """What two steps of `fit` make of the layer, and of the kernel before it."""
+    """What two steps of `fit` make of the kernel before the layer."""
     x = np.array([[1, 0.5], [2, -1], [0, 3], [-1, 1], [0.5, 2], [3, 0], [1, 1], [-2, 4]], "float32")
     y, kernel = x[::-1] ** 2 / 4, np.array([[1, -0.5], [0.25, 2]], "float32")
-    return student(probes.layer_in_fit, x, y, x[:2], kernel, 0.7, 0.5, 4)
+    return student(probes.kernel_in_fit, x, y, kernel, 0.7, 0.5, 4)

@@ -1,7 +1,6 @@
 def group_norm(x, gamma, beta, groups, epsilon):
-    split = np.reshape(x, (*x.shape[:-1], groups, -1))
-    over = (*range(1, split.ndim - 2), split.ndim - 1)
-    x_hat = (split - split.mean(over, keepdims=True)) / np.sqrt(
-        split.var(over, keepdims=True) + epsilon
-    )
-    return gamma * x_hat.reshape(x.shape) + beta
+    y = ops.reshape(x, [*x.shape[:-1], groups, -1])
+    over = (*range(1, len(y.shape) - 2), len(y.shape) - 1)
+    mean, variance = ops.moments(y, over, keepdims=True)
+    y = ops.reshape((y - mean) * ops.rsqrt(variance + epsilon), x.shape)
+    return gamma * y + beta
