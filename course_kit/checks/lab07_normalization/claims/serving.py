@@ -71,36 +71,46 @@ def two_constant_batches_by_hand(student: Student, draw: Draw) -> None:
 @lab.check(
     "precise_statistics",
     points=1,
-    hint="With batches of one sample there is no variance within a batch. Is there one between?",
+    hint="With batches of one sample there is no variance within a batch. Is there one between? "
+    "And does the list still hold what it held before?",
 )
 def batches_of_one(student: Student, draw: Draw) -> None:
-    """Six batches of one sample each give the statistics of the six."""
+    """Six batches of one sample give the statistics of the six, and are in the list after it."""
     x = spread_out(draw, 6, 3)
-    mean, variance = student(probes.precise, x, np.ones(6, "int32"))
+    mean, variance, after = student(probes.precise_and_input, x, np.ones(6, "int32"))
     expected = whole(x)
     expect_close(mean, expected[0], "mean")
     expect_close(variance, expected[1], "variance", atol=1e-4)
+    expect_close(after, x, "the batches after the call")
 
 
 @lab.check(
     "precise_statistics",
     points=1,
-    hint="One batch only: what does batch norm divide by, n or n - 1?",
+    hint="One batch only: what does batch norm divide by, n or n - 1? And with a large mean, the "
+    "mean of the squares less the square of the mean loses what it is to give.",
 )
 def one_batch_has_its_own(student: Student, draw: Draw) -> None:
-    """A single batch of three samples: its mean, and its variance divided by 3."""
-    x = spread_out(draw, 3, 4)
+    """A single batch of three samples around 1,000: its mean, and its variance divided by 3."""
+    x = spread_out(draw, 3, 8) + np.float32(1000)
     mean, variance = student(probes.precise, x, np.array([3]))
     expected = whole(x)
     expect_close(mean, expected[0], "mean")
-    expect_close(variance, expected[1], "variance", atol=1e-4)
+    expect_close(variance, expected[1], "variance", 1e-3, 1e-3)
 
 
 @lab.question("precise_statistics")
 def three_batches(student: Student) -> Any:
-    """Batches of 1, 3 and 2 samples of two units."""
+    """Batches of 1, 3 and 2 samples of two units, and the list after it."""
     x = np.array([[5, 1], [1, 0], [2, 4], [6, 1], [0, 2], [3, -7]], "float32")
-    return student(probes.precise, x, np.array([1, 3, 2]))
+    return student(probes.precise_and_input, x, np.array([1, 3, 2]))
+
+
+@lab.question("precise_statistics")
+def far_from_zero_in_batches(student: Student) -> Any:
+    """Four numbers whose squares float32 cannot tell from the square of their mean."""
+    x = np.array([[8191], [8193], [8191], [8193]], "float32")
+    return student(probes.precise, x, np.array([2, 2]))
 
 
 @lab.question("precise_statistics")
@@ -214,7 +224,7 @@ def convolved(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 @lab.question("fold")
 def two_units(student: Student) -> Any:
-    """A kernel (2, 2); no two of the numbers play the same part."""
+    """A kernel (2, 2), one variance below epsilon; no two of the numbers play the same part."""
     kernel = np.array([[1.0, 2.0], [-3.0, 0.5]], "float32")
-    numbers = ([0.7, -1.1], [1.5, 0.6], [0.3, 0.9], [-0.4, 1.3], [0.8, 2.2])
+    numbers = ([0.7, -1.1], [1.5, 0.6], [0.3, 0.9], [-0.4, 1.3], [0.1, 2.2])
     return student(probes.folded, kernel, *(np.array(n, "float32") for n in numbers), 0.3)

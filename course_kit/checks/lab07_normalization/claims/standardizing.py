@@ -35,28 +35,31 @@ def axes_are_reduced(student: Student, draw: Draw) -> None:
     "standardize",
     points=2,
     hint="Do your mean and your variance keep the reduced axes, with length one, so that they "
-    "still fit x? Is any axis written down that should be read from `axes`?",
+    "still fit x? Is any axis written down that should be read from `axes`? And is x, after the "
+    "call, what it was before?",
 )
 def any_axes_will_do(student: Student, draw: Draw) -> None:
-    """The same for other axes: [1] of (4, 4), [1, 2] and [1, 2, 3] of (3, 4, 4, 4)."""
+    """Other axes too: [1] of (4, 4), [1, 2] and [1, 2, 3] of (3, 4, 4, 4); x stays as it is."""
     square, cube = spread_out(draw, 4, 4), spread_out(draw, 3, 4, 4, 4)
     asked = [(square, [1]), (cube, [1, 2]), (cube, [1, 2, 3])]
-    answers = [student(probes.standardized, x, np.array(axes), 1e-3) for x, axes in asked]
-    for y, (x, axes) in zip(answers, asked, strict=True):
+    answers = [student(probes.standardized_and_input, x, np.array(axes), 1e-3) for x, axes in asked]
+    for (y, after), (x, axes) in zip(answers, asked, strict=True):
         expect_close(y, standardized(x, axes, 1e-3), f"output for the axes {axes}")
+        expect_close(after, x, "x after the call")
 
 
 @lab.check(
     "standardize",
     points=2,
     hint="1 and 19 lie 9 away from their mean. What is their variance, what is the root of that "
-    "and 144, and what becomes of the 9?",
+    "and 144, and what becomes of the 9? Inside a model x is a symbol: only `ops` can work with "
+    "it, and how many samples there are is not known.",
 )
 def two_samples_by_hand(student: Student, draw: Draw) -> None:
-    """Two samples, epsilon 144, by hand: a number 9 above the mean of its column becomes 9 / 15."""
+    """Two samples, epsilon 144, by hand: 9 above the mean becomes 9 / 15. Inside a model too."""
     distance = np.array([5, 9, 16])[draw.permutation(3)] * (2 * draw.integers(0, 1, 3) - 1)
     x = draw.integers(-9, 9, 3) + np.stack([distance, -distance])  # (2, 3)
-    y = student(probes.standardized, x.astype("float32"), np.array([0]), 144.0)
+    y = student(probes.standardized_in_a_model, x.astype("float32"), np.array([0]), 144.0)
     root = np.sqrt(distance**2 + 144)  # 13, 15 and 20
     expect_close(y, np.stack([distance / root, -distance / root]))
 
@@ -109,8 +112,9 @@ def small_numbers(student: Student) -> Any:
 
 @lab.question("standardize")
 def far_from_zero(student: Student) -> Any:
-    """Two numbers whose squares float32 cannot tell from the square of their mean."""
-    return student(probes.standardized, np.array([[8191], [8193]], "f"), np.array([0]), 0.05)
+    """Two numbers whose squares float32 cannot tell from the square of their mean; x after."""
+    x = np.array([[8191], [8193]], "f")
+    return student(probes.standardized_and_input, x, np.array([0]), 0.05)
 
 
 # ----------------------------------------------------------- batch norm in test
@@ -147,12 +151,13 @@ def four_steps_by_hand(student: Student, draw: Draw) -> None:
 @lab.check(
     "batch_norm_in_test",
     points=2,
-    hint="What are the mean and the variance of a batch of one? Does any line still take them?",
+    hint="What are the mean and the variance of a batch of one? Does any line still take them? And "
+    "inside a model x is a symbol: does each line use `ops`?",
 )
 def one_sample_is_enough(student: Student, draw: Draw) -> None:
-    """A batch of a single sample is no special case."""
+    """A batch of a single sample is no special case, nor is one of unknown size, in a model."""
     x, (gamma, beta, mean, variance) = spread_out(draw, 1, 6), moving(draw, 6)
-    y = student(probes.in_test, x, mean, variance, gamma, beta, 1e-3)
+    y = student(probes.in_test_in_a_model, x, mean, variance, gamma, beta, 1e-3)
     expect_close(y, by_statistics(x, mean, variance, gamma, beta, 1e-3))
 
 
@@ -172,7 +177,7 @@ def quiet_channels_stay_in_bounds(student: Student, draw: Draw) -> None:
 
 @lab.question("batch_norm_in_test")
 def three_samples_in_test(student: Student) -> Any:
-    """Three samples of two units; no two of the numbers play the same part."""
+    """Three samples of two units, one variance below epsilon; no two numbers play the same part."""
     x = np.array([[1.0, 0.5], [2.0, -0.5], [4.0, 3.0]], "float32")
-    numbers = ([1.5, -1.0], [0.5, 3.0], [1.25, 0.75], [0.3, -0.7])
+    numbers = ([1.5, -1.0], [0.1, 3.0], [1.25, 0.75], [0.3, -0.7])
     return student(probes.in_test, x, *(np.array(n, "float32") for n in numbers), 0.2)
