@@ -53,6 +53,12 @@ def scales(draw: Draw, *shape: int) -> np.ndarray:
     return np.where(u < 0.25, 0.5 + u, 1.25 + u).astype(np.float32)
 
 
+def of_either_sign(draw: Draw, count: int) -> np.ndarray:
+    """As `scales`, every other one negative."""
+    signs = (-1) ** (np.arange(count) + draw.integer(0, 1))
+    return scales(draw, count) * signs.astype(np.float32)
+
+
 def moving(draw: Draw, channels: int) -> np.ndarray:
     """gamma, beta, moving mean and moving variance: (4, channels)."""
     beta, mean = draw.normal(2, channels)

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_kit.checks import Draw, Student, expect_array, expect_close
 from course_kit.checks.lab07_normalization import probes
-from course_kit.checks.lab07_normalization.claims.base import lab, scales
+from course_kit.checks.lab07_normalization.claims.base import lab, of_either_sign, scales
 
 
 def lengths(v: np.ndarray) -> np.ndarray:
@@ -22,7 +22,7 @@ def lengths(v: np.ndarray) -> np.ndarray:
 )
 def each_unit_has_its_length(student: Student, draw: Draw) -> None:
     """A kernel (3, 3, 4, 5): v over the length of each unit's weights, times that unit's g."""
-    v, g = draw.normal(3, 3, 4, 5), scales(draw, 5)
+    v, g = draw.normal(3, 3, 4, 5), of_either_sign(draw, 5)
     kernel = student(probes.weights, v, g)
     expect_close(kernel, np.float64(g) * v / lengths(v))
 
@@ -55,11 +55,11 @@ def the_length_of_v_plays_no_part(student: Student, draw: Draw) -> None:
 @lab.check(
     "weight_norm",
     points=1,
-    hint="One weight a unit: its direction is its sign.",
+    hint="One weight a unit: its direction is its sign. And what if g is negative?",
 )
 def one_input_leaves_the_sign(student: Student, draw: Draw) -> None:
-    """With a single input the kernel is g, with the sign of v."""
-    v, g = draw.normal(1, 6), scales(draw, 6)
+    """With a single input the kernel is g times the sign of v, g negative or not."""
+    v, g = draw.normal(1, 6), of_either_sign(draw, 6)
     kernel = expect_array(student(probes.weights, v, g), (1, 6), "kernel")
     expect_close(kernel, np.float64(g) * np.sign(v), "kernel")
 
@@ -85,9 +85,9 @@ def v_and_g_learn_in_fit(student: Student, draw: Draw) -> None:
 
 @lab.question("weight_norm")
 def a_square_kernel(student: Student) -> Any:
-    """Three inputs, three units of different lengths."""
+    """Three inputs, three units of different lengths, one g negative."""
     v = np.array([[1, -2, 0.3], [4, 0.5, 0.1], [-2, 5, 0.2]], "float32")
-    return student(probes.weights, v, np.array([2, 0.5, 3], "float32"))
+    return student(probes.weights, v, np.array([2, -0.5, 3], "float32"))
 
 
 @lab.question("weight_norm")
