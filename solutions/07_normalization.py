@@ -23,6 +23,9 @@
 #
 # **What you write with.** NumPy, `keras.ops` or TensorFlow where the function stands alone.
 # Where it will be used inside a model, the text says so: there it takes `keras.ops`.
+#
+# Your first two functions serve in later exercises. Each of those names what it stands on: where
+# that fails its own check, mend it first, or you pay for one mistake twice.
 
 # %% tags=["setup"]
 import os
@@ -62,7 +65,8 @@ QUICK = os.environ.get("COURSE_KIT_SMOKE") == "1"  # few epochs, to test that th
 # **Predict:** a batch of two samples, one unit, $\varepsilon$ next to nothing. Which two numbers
 # come out, whatever went in?
 #
-# Use `ops` here: your layers will call this function inside a model.
+# Use `ops` here: your layers will call this function inside a model, where x is a symbol whose
+# batch size is not known yet.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -84,7 +88,7 @@ def standardize(x, axes, epsilon):
     x: any shape, for example (batch, h, w, c)
     axes: list of the axes that are reduced, for example [0, 1, 2]
     epsilon: added to the variance, at least 0
-    returns: an array of the shape of x
+    returns: an array of the shape of x, which stays as it is
     """
     ### BEGIN SOLUTION
     mean = ops.mean(x, axis=axes, keepdims=True)
@@ -135,7 +139,8 @@ print("the same, variance by n - 1:", ((pair - pair.mean()) / pair.std(ddof=1))[
 # \hat x_i \leftarrow \frac{x_i - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}$$
 #
 # The cell below was typed in from them. (The slip may be our transcription's and not the
-# lecturer's.) It runs. **Find what is wrong, and mend it.**
+# lecturer's.) It runs. **Find what is wrong, and mend it.** Stay with `ops`: your layer will call
+# this function inside a model.
 #
 # **Predict before you change anything:** what is $\sigma_B$, for any batch at all? What is then
 # left of the denominator, with $\varepsilon = 10^{-3}$?
@@ -224,7 +229,10 @@ for name, batch in batches.items():
 # much of that start is left in them? (It will matter below.)
 #
 # `model.fit` calls the layer with `training=True`, `model.predict` with `training=False`. Inside
-# `fit`, `x` is a symbol: use `ops`, and write to a weight with `assign`.
+# `fit`, `x` is a symbol: use `ops`, and write to a weight with `assign`. Inputs may have any
+# number of axes: (batch, c), (batch, steps, c), (batch, h, w, c) and more.
+#
+# The layer stands on your `standardize` and `batch_norm_in_test`, if you use them.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -456,6 +464,9 @@ plt.show()
 # By hand, for one unit: one batch holds 1 alone, the other 5, 5, 5. The mean is 16 / 4 = 4. The
 # variance is (9 + 1 + 1 + 1) / 4 = 3.
 #
+# The numbers are float32, and their mean may be large: add up squared *distances*. And leave the
+# list of batches as it is, it will be used again below.
+#
 # **Predict:** in that example, what is the mean of the two batches' means? And the mean of their
 # variances?
 #
@@ -632,7 +643,7 @@ for k in (1, 3, 5):
             seconds[model].append(time.perf_counter() - start)
     name = f"{k} by {k}"
     counted[name] = (k * k * 16 + 1) / (k * k * 16)
-    measured[name] = np.median(seconds[both]) / np.median(seconds[one])
+    measured[name] = min(seconds[both]) / min(seconds[one])  # noise only ever adds
     print(
         f"{name}: outputs agree to {difference:.0e}; with batch norm {counted[name]:.3f} times the "
         f"operations and {measured[name]:.2f} times the time"
@@ -644,7 +655,9 @@ plt.show()
 # %% [markdown]
 # The count says that folding saves next to nothing. The clock says more: batch norm computes
 # little, but it reads and writes every value of the feature maps once more, and memory is what it
-# waits for. The cheaper the convolution, the larger the share.
+# waits for. The cheaper the convolution, the larger the share, as far as the clock can be
+# trusted: these are milliseconds, the best of several runs, and on a machine that has other things
+# to do the order of the three may still change from one run of the cell to the next.
 
 # %% [markdown] tags=["reflection"]
 # Which layers can *not* be folded into the convolution before them: a batch norm behind a ReLU;
@@ -670,7 +683,7 @@ plt.show()
 #
 # Write both, for a list of axes counted from the front. `along` is given: it gives a weight
 # length one on the axes that it does not run along, so that it fits $x$. Two lines are left, and
-# they differ in one thing.
+# they differ in one thing. Both stand on your `standardize`.
 #
 # **Predict:** a batch of one, `axis=[1]`, dense. What is left of $x$ in either case?
 #
@@ -771,7 +784,7 @@ print("  layer norm, axis [1, 2, 3]  ", 2 * h * w * c)
 # **Predict:** 6 channels, 3 groups. Which channels share a mean with channel 2 (counted from 0)?
 #
 # Use `ops`: a model will call it, and does not know its batch size then. `ops.reshape` takes
-# one -1 for a size that it is to find out.
+# one -1 for a size that it is to find out. The function stands on your `standardize`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -790,7 +803,7 @@ print("  layer norm, axis [1, 2, 3]  ", 2 * h * w * c)
 def group_norm(x, gamma, beta, groups, epsilon):
     """Group norm: each sample and each group of neighbouring channels by itself.
 
-    x: (batch, ..., c), channels last; (batch, c) too
+    x: (batch, ..., c), channels last, any number of axes; (batch, c) too
     gamma, beta: (c,)
     groups: how many; divides c. As many as channels: instance norm
     returns: an array of the shape of x
@@ -950,7 +963,8 @@ plt.show()
 # The length runs over everything that goes into *one* unit: the inputs of a dense kernel,
 # (inputs, units), or window and inputs of a convolution's, (h, w, inputs, units).
 #
-# By hand: $v = (3, 4)$, $g = 10$. The length is 5, and $w = (6, 8)$.
+# By hand: $v = (3, 4)$, $g = 10$. The length is 5, and $w = (6, 8)$. Nothing keeps $g$ positive in
+# training: with $g = -10$, $w$ points the other way, $(-6, -8)$.
 #
 # **Predict:** $v$ is multiplied by 10. What happens to the outputs, and to the gradient of $v$?
 #
@@ -973,7 +987,7 @@ def weight_norm(v, g):
     """A kernel whose units have the direction of v and the length g.
 
     v: (inputs, units) or (h, w, inputs, units)
-    g: (units,)
+    g: (units,), of either sign
     returns: the kernel, of the shape of v
     """
     ### BEGIN SOLUTION
