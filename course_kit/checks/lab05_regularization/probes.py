@@ -5,6 +5,7 @@ the grader: ``float``, ``bool`` and ``int`` make them the same. Keras is importe
 where it is used, since the judge imports this module too.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,33 @@ def group_in_fit(
         int(steps),
         kernel_regularizer=penalty,
     )
+
+
+def group_gradients(notebook: Any, kernel: np.ndarray, factor: float) -> Any:
+    """The gradient of the student's penalty, in compiled code and in code that is not.
+
+    Where there is a GPU, Keras has XLA compile a model unless told otherwise. TensorFlow's own
+    gradient of a root leaves zeros alone; XLA's makes 0 / 0 of them.
+    """
+    import keras
+
+    if keras.backend.backend() != "tensorflow":  # one way there, and a step of 1 shows it
+        gradient = kernel - group_in_fit(notebook, kernel, factor, 1.0, 1)
+        return gradient, gradient
+    import tensorflow as tf
+
+    def gradient_at(w: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(w)
+            penalty = notebook.group_lasso(w, float(factor))
+        return tape.gradient(penalty, w, unconnected_gradients="zero")
+
+    w = tf.constant(kernel)
+    try:
+        compiled = tf.function(gradient_at, jit_compile=True, autograph=False)(w)
+    except tf.errors.OpError:  # a machine without XLA
+        compiled = gradient_at(w)
+    return compiled, gradient_at(w)
 
 
 def projected(notebook: Any, w: np.ndarray, max_value: float) -> Any:
@@ -123,23 +151,25 @@ def stopping(
     patience: int,
     min_delta: float,
     highest: bool,
+    normalized: bool = False,
 ) -> Any:
     """Lead one `EarlyStop` through one run after another, as `fit` does.
 
     Args:
         values: (runs, epochs), the monitored metric after each epoch.
-        weights: (runs, epochs, inputs), the model's weights after each epoch.
+        weights: (runs, epochs, 4), the model's weights after each epoch.
         patience, min_delta: as the callback takes them.
-        highest: whether the metric is an accuracy (mode "max") or a loss (mode "min").
+        highest: whether the metric is good if high (mode "max") or if low (mode "min").
+        normalized: whether the weights are those of two layers, the second a normalization.
 
     Returns:
-        epochs run (runs,), and the weights that the model is left with (runs, inputs).
+        epochs run (runs,), and the weights that the model is left with (runs, 4).
     """
-    import keras
-
-    inputs = weights.shape[2]
-    model = keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(1, use_bias=False)])
-    metric, mode = ("val_accuracy", "max") if highest else ("val_loss", "min")
+    # Both can be below zero: R2 where a model is worse than the mean, a loss where it is a
+    # negative logarithm of densities.
+    metric, mode = ("val_r2_score", "max") if highest else ("val_loss", "min")
+    model = _four_weights(bool(normalized))
+    _put(model, np.zeros(4))
     callback = notebook.EarlyStop(
         monitor=metric, patience=int(patience), min_delta=float(min_delta), mode=mode
     )
@@ -147,8 +177,30 @@ def stopping(
     epochs, left = [], []
     for run_values, run_weights in zip(values, weights, strict=True):
         epochs.append(_one_run(callback, model, metric, run_values, run_weights))
-        left.append(model.get_weights()[0][:, 0])
+        left.append(np.concatenate([np.ravel(w) for w in model.get_weights()]))
     return np.array(epochs), np.stack(left)
+
+
+@cache
+def _four_weights(normalized: bool) -> Any:
+    """One layer with four weights, or two with one weight of each kind, also of those that no
+    optimizer trains: kernel, offset, moving mean, moving variance.
+
+    Built once: that takes far longer than all the runs of a callback.
+    """
+    import keras
+
+    layers = [keras.layers.Dense(1, use_bias=False)]
+    if normalized:
+        layers.append(keras.layers.BatchNormalization(scale=False))
+    return keras.Sequential([keras.Input((1 if normalized else 4,)), *layers])
+
+
+def _put(model: Any, numbers: np.ndarray) -> None:
+    """Give a model these four weights."""
+    shapes = [w.shape for w in model.weights]
+    each = np.split(numbers, len(shapes))
+    model.set_weights([part.reshape(shape) for part, shape in zip(each, shapes, strict=True)])
 
 
 def _one_run(
@@ -160,7 +212,7 @@ def _one_run(
     epochs, logs = 0, {}
     for epoch, (value, after) in enumerate(zip(values, weights, strict=True)):
         callback.on_epoch_begin(epoch, {})
-        model.set_weights([after[:, None]])
+        _put(model, after)
         # The training loss falls all the time: whoever looks at it never stops.
         logs = {"loss": 10.0 / (epoch + 1), metric: float(value)}
         callback.on_epoch_end(epoch, logs)

@@ -23,6 +23,8 @@ TRAININGS: list[tuple[list[Any], int, float, bool]] = [
     ([np.nan, 3.0, np.nan, 2.0, np.nan, np.nan, np.nan, np.nan], 3, 0.0, False),
     ([3.0, 2.0, 2.5], 5, 0.0, False),
     ([3.0, 2.0, 2.0, 2.0, 2.0], 2, 0.0, False),
+    ([-3.0, -2.6, -2.2, -1.8, -1.4, -1.6], 3, 1.0, True),
+    ([[5.0, 4.0, 4.5], [np.nan, 6.0, 5.0], [np.nan] * 3], 2, 0.0, False),
 ]
 
 
@@ -48,13 +50,13 @@ class Run(NamedTuple):
     highest: bool = False
 
 
-def lead(student: Student, draw: Draw, *through: Run) -> None:
+def lead(student: Student, draw: Draw, *through: Run, normalized: bool = False) -> None:
     """Lead a new callback through each; all are asked before the first is judged."""
     answers = []
     for values, patience, min_delta, highest in through:
         runs = np.atleast_2d(np.asarray(values, float))
         weights = draw.normal(*runs.shape, 4)
-        answer = student(probes.stopping, runs, weights, patience, min_delta, highest)
+        answer = student(probes.stopping, runs, weights, patience, min_delta, highest, normalized)
         found = [best_and_last(each, patience, min_delta, highest) for each in runs]
         answers.append((weights, found, answer))
     for weights, found, (epochs, left) in answers:
@@ -90,12 +92,13 @@ def stops_when_patience_is_lost(student: Student, draw: Draw) -> None:
     EXERCISE,
     points=4,
     hint="Is what you keep a copy? The model's weights go on changing after you have kept them. "
-    "And who puts the copy back, when?",
+    "Who puts the copy back, when? And are all weights in it, of every layer, trained or not?",
 )
 def best_weights_come_back(student: Student, draw: Draw) -> None:
-    """The model is left with the weights of its best epoch, not of its last."""
+    """The model is left with all weights of its best epoch, not of its last."""
     patience = draw.integer(2, 5)
-    lead(student, draw, Run(valley(draw, draw.integer(3, 6), patience + 3), patience))
+    run = Run(valley(draw, draw.integer(3, 6), patience + 3), patience)
+    lead(student, draw, run, normalized=True)
 
 
 @lab.check(
@@ -137,13 +140,16 @@ def small_steps_count_when_they_add_up(student: Student, draw: Draw) -> None:
 @lab.check(
     EXERCISE,
     points=2,
-    hint="Which accuracy is better, 0.8 or 0.7? What is worse than every accuracy, to begin with?",
+    hint="Which accuracy is better, 0.8 or 0.7? What is worse than every value, also than -100, to "
+    "begin with? And by how much must an epoch be better?",
 )
 def highest_is_best_in_mode_max(student: Student, draw: Draw) -> None:
-    """With mode="max" the epoch with the highest value is the best one."""
+    """With mode="max" the highest value is the best, also below zero, and if by min_delta."""
     patience = draw.integer(2, 4)
     values = 10 - valley(draw, draw.integer(2, 5), patience + 2)
-    lead(student, draw, Run(values / 10, patience, highest=True))
+    creep = np.cumsum(spread(draw, 0.35, 0.45, 9)) - 9  # every third step is more than 1
+    accuracy, below_zero = Run(values / 10, patience, highest=True), Run(creep, 3, 1.0, True)
+    lead(student, draw, accuracy, below_zero)
 
 
 @lab.check(
@@ -155,8 +161,14 @@ def highest_is_best_in_mode_max(student: Student, draw: Draw) -> None:
 def second_fit_starts_anew(student: Student, draw: Draw) -> None:
     """In a second fit the callback has forgotten the first: its best, its weights, its count."""
     patience, down = draw.integer(2, 4), draw.integer(2, 4)
-    first = valley(draw, down, patience + 2)
-    lead(student, draw, Run([first, first + 5], patience))
+    stopped, over = (valley(draw, down, up) for up in (patience + 2, patience - 1))
+    # What is left of a count shows in an epoch that is no better, what is left of the weights
+    # where none is.
+    after, nothing = over + 5, np.full(len(over), np.nan)
+    after[0] = np.nan
+    lead(
+        student, draw, Run([stopped, stopped + 5], patience), Run([over, after, nothing], patience)
+    )
 
 
 @lab.check(
@@ -196,13 +208,14 @@ def fit_is_stopped_and_mended(student: Student, draw: Draw) -> None:
 
 
 @lab.question(EXERCISE)
-def six_kinds_of_training(student: Student) -> Any:
-    """Epochs run and weights left: two fits, small steps, an accuracy, NaN, no stop, a tie."""
+def eight_kinds_of_training(student: Student) -> Any:
+    """Epochs run and weights left: two fits, small steps, an accuracy, NaN, no stop, a tie,
+    a value below zero, fits that begin with NaN."""
     parts: list[Any] = []
     for values, patience, min_delta, highest in TRAININGS:
         runs = np.atleast_2d(np.array(values))
-        weights = np.arange(runs.size, dtype="float32").reshape(*runs.shape, 1)
-        parts += student(probes.stopping, runs, weights, patience, min_delta, highest)
+        weights = np.arange(4.0 * runs.size).reshape(*runs.shape, 4)
+        parts += student(probes.stopping, runs, weights, patience, min_delta, highest, True)
     return tuple(parts)
 
 
