@@ -25,7 +25,8 @@
 # themselves (4), on the labels (5), and on the time (6).
 #
 # **What you write with.** NumPy, `keras.ops` or TensorFlow, as you like. Where a model will
-# call your function in `fit`, the text says so: there it takes `keras.ops`.
+# call your function in `fit`, the text says so: there it takes `keras.ops`, and so does every
+# function of yours that it calls.
 #
 
 # %% tags=["setup"]
@@ -238,7 +239,7 @@ def l1_penalty(w, factor):
 check("l1_penalty")
 
 # %% [markdown]
-# Six weights and no data, forty steps against the gradient: once with the slide's, once with
+# Six weights and no data, 45 steps against the gradient: once with the slide's, once with
 # yours.
 
 # %% tags=["experiment"]
@@ -251,7 +252,7 @@ with figures.use():
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
 for ax, (name, gradient) in zip(axes, gradients.items()):
     path = [start]
-    for _ in range(40):
+    for _ in range(45):
         path.append(path[-1] - rate * gradient(path[-1]))
     path = np.array(path)  # (steps, weights)
     for index, weights in enumerate(path.T):
@@ -264,7 +265,7 @@ plt.show()
 
 # %% [markdown]
 # The printed gradient shrinks positive weights as l2 would, and makes negative ones grow
-# without end: -2 has become -14. Yours takes the same off every weight at every step, 0.05,
+# without end: -2 has become -18. Yours takes the same off every weight at every step, 0.05,
 # until it arrives; the small ones first. Arrived, a weight jumps back and forth across zero by
 # at most rate times factor. **Gradient steps make no exact zeros**; you count the weights
 # below a threshold. (Special methods, such as coordinate descent in scikit-learn's `Lasso`, do
@@ -358,7 +359,8 @@ for kind, path in paths.items():
 # **Predict:** what is the gradient of a neuron of zeros, by the formula on the right? And what
 # does automatic differentiation make of `sqrt` at 0?
 #
-# Use `ops` here: `fit` will call your function and take its gradient.
+# Use `ops` here: `fit` will call your function and take its gradient. Where there is a GPU, as
+# on Colab, it compiles both first; there must be no NaN then either.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -369,7 +371,8 @@ for kind, path in paths.items():
 # <details><summary>Hint 2</summary>
 #
 # The slope of the root is infinite at 0, and infinity times 0 is NaN. A tiny number, such as
-# 1e-12, added *under* the root keeps away from it. (Added behind the root it does not.)
+# 1e-12, added *under* the root keeps away from it. (Added behind the root it does not. Nor does
+# `ops.where` around the root: it chooses between values, and the slope is taken all the same.)
 # </details>
 
 
@@ -658,7 +661,8 @@ plt.show()
 #
 # **Predict:** what is the lowest value that this loss can take? Not 0.
 #
-# Use `ops` for `smoothed_cross_entropy`: `fit` will call it.
+# Use `ops` for `smoothed_cross_entropy`, since `fit` will call it; and for `smooth_labels` as
+# well if the loss calls that.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -805,7 +809,8 @@ plt.show()
 #
 # A callback is told what happens: `on_train_begin` once for each fit, `on_epoch_end` after
 # each epoch with the numbers in `logs`, `on_train_end` when the training is over. The model is
-# `self.model`; `get_weights()` gives copies, `set_weights(...)` puts them back.
+# `self.model`; `get_weights()` gives copies of all its weights, of every layer, trained by the
+# optimizer or not, and `set_weights(...)` puts them back.
 #
 # **Predict:** the first epoch's loss is NaN, and you compare with `current < self.best`. What
 # happens if `best` begins as infinity? And what if it begins as the first epoch's value?
