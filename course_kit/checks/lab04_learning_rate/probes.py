@@ -5,7 +5,8 @@ the grader: ``float`` and ``int`` make them the same.
 
 Where a model is trained it is one weight w, with the loss w x for a sample x: the
 gradient is x whatever w is, so that a step of plain gradient descent shows the rate
-that it was made with.
+that it was made with. Beside w the model has a weight that counts its batches, as the moving
+averages of a normalization change in training without a gradient.
 """
 
 import functools
@@ -34,21 +35,33 @@ def warm_cosine(notebook: Any, t: np.ndarray, peak: float, steps: int, warm_up: 
 
 
 def every_step(
-    notebook: Any, rates: np.ndarray, epochs: int, batches: int, fits: int, compiled: float
+    notebook: Any,
+    rates: np.ndarray,
+    epochs: int,
+    batches: int,
+    fits: int,
+    compiled: float,
+    made: int = 0,
 ) -> Any:
     """Let one `EveryStep` guide `fits` runs of fit: the weight after each step, (fits, steps).
+
+    All are of one model: from the second on the weight is 0 again, but the optimizer's own count
+    of steps goes on, and so does its rate.
 
     Args:
         rates: (steps,); the schedule gives rates[t] at step t, and after the last goes on
             with it: who asks a step ahead is answered.
         epochs, batches: of each fit; every sample is 1 and a batch for itself.
         compiled: the rate that the model is compiled with.
+        made: steps that its optimizer has made before.
     """
     callback = notebook.EveryStep(lambda t: float(rates[min(int(t), len(rates) - 1)]))
     x = np.ones((int(batches), 1), "float32")
-    seen = []
+    model, seen = _one_weight(0.0, float(compiled)), []
+    model.optimizer.iterations.assign(int(made))
     for _ in range(int(fits)):
-        model, trace = _one_weight(0.0, float(compiled)), _trace()
+        _set_weight(model, 0.0)
+        trace = _trace()
         fit(model, x, x, 1, int(epochs), [callback, trace])
         seen.append(np.array(trace.weights))
     return np.stack(seen)
@@ -72,7 +85,6 @@ def range_test(
     x: np.ndarray,
     epochs: int,
     sweep: np.ndarray,
-    steps: int,
     weight: float,
     compiled: float,
 ) -> Any:
@@ -80,25 +92,30 @@ def range_test(
 
     Args:
         x: (samples,), each a batch for itself, in this order.
-        sweep: the lowest and the highest rate, (2,).
-        weight: the one weight before the search.
+        sweep: the rate of each step, (steps,); there may be more than batches.
+        weight: w before the search; the count of batches is 0.
         compiled: the rate that the model is compiled with.
 
     Returns:
-        The rates and losses that the callback has recorded; the weight after each step that
-        was made; the weight and the rate after fit.
+        The rates and losses that the callback has recorded; w after each step that was made;
+        both weights, (2,), and the rate after fit.
     """
-    callback = notebook.RangeTest(float(sweep[0]), float(sweep[1]), int(steps))
+    callback = _range_test(notebook, sweep)
     return _search(callback, x, int(epochs), float(weight), float(compiled))
 
 
 def range_test_again(
-    notebook: Any, x: np.ndarray, sweep: np.ndarray, steps: int, weight: float, compiled: float
+    notebook: Any,
+    x: np.ndarray,
+    again: np.ndarray,
+    sweep: np.ndarray,
+    weight: float,
+    compiled: float,
 ) -> Any:
-    """What `range_test` returns, for the second fit of one and the same callback."""
-    callback = notebook.RangeTest(float(sweep[0]), float(sweep[1]), int(steps))
+    """What `range_test` returns, for the second fit of one callback: over `again`, after `x`."""
+    callback = _range_test(notebook, sweep)
     _search(callback, x, 1, float(weight), float(compiled))
-    return _search(callback, x, 1, float(weight), float(compiled))
+    return _search(callback, again, 1, float(weight), float(compiled))
 
 
 def smooth_losses(notebook: Any, losses: np.ndarray, beta: float) -> Any:
@@ -116,11 +133,24 @@ def _each(values: list[Any]) -> np.ndarray:
     return np.stack([np.asarray(value) for value in values])
 
 
+def _range_test(notebook: Any, sweep: np.ndarray) -> Any:
+    """The student's callback for this sweep.
+
+    The line that makes its `sweep` is given and calls `sweep_rates`, which is an exercise of its
+    own: a sweep that is wrong there is replaced, so that it is not judged here once more.
+    """
+    callback = notebook.RangeTest(float(sweep[0]), float(sweep[-1]), len(sweep))
+    own: Any = getattr(callback, "sweep", None)
+    if np.shape(own) != sweep.shape or not np.allclose(own, sweep, rtol=1e-4, atol=0):
+        callback.sweep = np.array(sweep)
+    return callback
+
+
 def _search(callback: Any, x: np.ndarray, epochs: int, weight: float, compiled: float) -> Any:
     model, trace = _one_weight(weight, compiled), _trace()
     x = np.reshape(x, (-1, 1))
     fit(model, x, x, 1, epochs, [callback, trace])
-    after = np.asarray(model.get_weights()[0])[0, 0]
+    after = np.array([float(np.squeeze(values)) for values in model.get_weights()])
     rate = np.asarray(model.optimizer.learning_rate)
     records = [np.array([float(n) for n in record]) for record in (callback.rates, callback.losses)]
     return *records, np.array(trace.weights), after, rate
@@ -132,10 +162,15 @@ def _one_weight(weight: float, rate: float) -> Any:
     if model.optimizer is not optimizer or optimizer.learning_rate is not variable:
         _compiled.cache_clear()  # a callback has put something else there
         return _one_weight(weight, rate)
-    model.set_weights([np.full((1, 1), weight, "float32")])
+    _set_weight(model, weight)
     optimizer.iterations.assign(0)
     optimizer.learning_rate = rate
     return model
+
+
+def _set_weight(model: Any, weight: float) -> None:
+    """Set w; no batches are counted yet."""
+    model.set_weights([np.full((1, 1), weight, "float32"), np.zeros((), "float32")])
 
 
 @functools.cache
@@ -143,7 +178,18 @@ def _compiled() -> tuple[Any, Any, Any]:
     """The model, its optimizer and its rate; compiling takes longer than a check's steps."""
     import keras
 
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    class Counting(keras.layers.Layer):
+        """Changes nothing, and counts how often."""
+
+        def build(self, shape: Any) -> None:
+            self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+        def call(self, x: Any) -> Any:
+            self.calls.assign_add(1.0)
+            return x
+
+    w = keras.layers.Dense(1, use_bias=False)
+    model = keras.Sequential([keras.Input((1,)), w, Counting()])
     optimizer = keras.optimizers.SGD(1.0)
     model.compile(optimizer, lambda _, output: keras.ops.mean(output))
     return model, optimizer, optimizer.learning_rate

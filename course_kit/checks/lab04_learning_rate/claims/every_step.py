@@ -64,10 +64,10 @@ def count_goes_on_over_epochs(student: Student, draw: Draw) -> None:
 @lab.check(
     "every_step",
     points=2,
-    hint="When does your count go back to 0?",
+    hint="When does your count go back to 0? The optimizer's own count of steps never does.",
 )
 def each_fit_counts_from_zero(student: Student, draw: Draw) -> None:
-    """The same callback in a second fit begins again at t = 0."""
+    """The same callback in a second fit of the same model begins again at t = 0."""
     rates = schedule(draw, 6)
     expect_used(student(probes.every_step, rates, 2, 3, 2, COMPILED), rates, fits=2)
 
@@ -85,8 +85,9 @@ def one_batch_an_epoch(student: Student, draw: Draw) -> None:
 
 @lab.question("every_step")
 def two_fits_of_two_epochs(student: Student) -> Any:
-    """The weights in two fits of two epochs of three batches, the rates 1 to 6."""
-    return student(probes.every_step, np.arange(1.0, 7.0), 2, 3, 2, 7.0)
+    """The weights in two fits of two epochs of three batches, the rates 1 to 6, of a model whose
+    optimizer has made two steps before."""
+    return student(probes.every_step, np.arange(1.0, 7.0), 2, 3, 2, 7.0, 2)
 
 
 lab.forbids(

@@ -1,7 +1,8 @@
 """The range test: a callback that sweeps the rate, notes the losses, and puts all back.
 
 The model has one weight w and the loss w x for a batch with the one sample x, so that
-step i turns w into w - rate_i x. What it should do is reckoned here, step by step.
+step i turns w into w - rate_i x. What it should do is reckoned here, step by step. A second
+weight counts the batches, from 0 on.
 """
 
 from typing import Any, NamedTuple
@@ -19,19 +20,13 @@ class Search(NamedTuple):
     x: np.ndarray
     epochs: int
     sweep: np.ndarray
-    steps: int
     weight: float
     compiled: float
 
-    def rates(self) -> np.ndarray:
-        """The rate of each step."""
-        low, high = self.sweep
-        return low * (high / low) ** (np.arange(self.steps) / (self.steps - 1))
-
     def run(self) -> tuple[np.ndarray, np.ndarray]:
         """The loss of each step's batch, and the weight after it."""
-        x = np.tile(np.float64(self.x), self.epochs)[: self.steps]
-        after = self.weight - np.cumsum(self.rates() * x)
+        x = np.tile(np.float64(self.x), self.epochs)[: len(self.sweep)]
+        after = self.weight - np.cumsum(self.sweep[: len(x)] * x)
         before = np.append(self.weight, after[:-1])
         return before * x, after
 
@@ -42,15 +37,20 @@ class Found(NamedTuple):
     rates: np.ndarray
     losses: np.ndarray
     weights: np.ndarray
-    weight: np.ndarray
+    put_back: np.ndarray
     rate: np.ndarray
+
+
+def geometric(low: float, high: float, steps: int) -> np.ndarray:
+    """The rate of each step."""
+    return low * (high / low) ** (np.arange(steps) / (steps - 1))
 
 
 def search(draw: Draw, samples: int, epochs: int, steps: int) -> Search:
     """A search over samples between 0.5 and 1.5, with rates from 0.01 to 1 or so."""
-    sweep = np.array([draw.integer(10, 30) / 1000, draw.integer(500, 1500) / 1000])
+    sweep = geometric(draw.integer(10, 30) / 1000, draw.integer(500, 1500) / 1000, steps)
     x = (0.5 + draw.uniform(samples)).astype("float32")
-    return Search(x, epochs, sweep, steps, draw.integer(20, 90) / 16, draw.integer(20, 60) / 8)
+    return Search(x, epochs, sweep, draw.integer(20, 90) / 16, draw.integer(20, 60) / 8)
 
 
 def found(student: Student, asked: Search) -> Found:
@@ -78,9 +78,9 @@ def steps_are_made_with_the_sweep(student: Student, draw: Draw) -> None:
     hint="Four steps: which rate belongs to which loss?",
 )
 def rates_are_recorded(student: Student, draw: Draw) -> None:
-    """`rates` holds the rate of each step that was made."""
-    asked = search(draw, 9, 1, 9)
-    expect_rates(found(student, asked).rates, asked.rates(), "recorded rates")
+    """`rates` holds the rate of each step that was made, and no more if the data end first."""
+    asked = search(draw, 9, 1, 9 + draw.integer(2, 5))
+    expect_rates(found(student, asked).rates, asked.sweep[:9], "recorded rates")
 
 
 @lab.check(
@@ -105,10 +105,10 @@ def search_ends_after_its_steps(student: Student, draw: Draw) -> None:
     """After `steps` steps the training ends, however much data is left."""
     asked = search(draw, 25, 2, draw.integer(6, 12))
     answer = found(student, asked)
-    made = np.size(answer.weights)
-    expect(made == asked.steps, f"{made} steps were made in a search of {asked.steps}")
+    made, steps = np.size(answer.weights), len(asked.sweep)
+    expect(made == steps, f"{made} steps were made in a search of {steps}")
     expect_close(answer.weights, asked.run()[1], "weight after each step")
-    expect_array(answer.losses, (asked.steps,), "recorded losses")
+    expect_array(answer.losses, (steps,), "recorded losses")
 
 
 @lab.check(
@@ -134,9 +134,9 @@ def second_search_starts_afresh(student: Student, draw: Draw) -> None:
     """Used in a second fit, the callback records that search alone."""
     asked = search(draw, 7, 1, 7)
     x, _, *rest = asked
-    answer = student(probes.range_test_again, x, *rest)
+    answer = student(probes.range_test_again, x, x[:5], *rest)
     expect(isinstance(answer, tuple) and len(answer) == 5, "no full record came back")
-    losses, weights = asked.run()
+    losses, weights = asked._replace(x=x[:5]).run()
     expect_close(answer[2], weights, "weight after each step")
     expect_close(answer[1], losses, "recorded losses")
 
@@ -145,14 +145,18 @@ def second_search_starts_afresh(student: Student, draw: Draw) -> None:
     "range_test",
     points=2,
     hint="Does what you keep at the start change when the model is trained? A list of variables "
-    "does, a list of their values does not.",
+    "does, a list of their values does not. Is it all of the weights, and are they put back "
+    "whenever training ends?",
     edge=True,
 )
 def weights_are_put_back(student: Student, draw: Draw) -> None:
-    """After the search the model has the weights that it had before."""
-    asked = search(draw, 10, 1, 10)
-    answer = found(student, asked)
-    expect_close(answer.weight, asked.weight, "weight after the search", rtol=0, atol=1e-6)
+    """After the search the model has all weights that it had before, also when the data end
+    before the sweep, and also those that no gradient trains."""
+    asked = search(draw, 7, 1, 10)
+    before = [asked.weight, 0]  # w, and how many batches it has seen
+    expect_close(
+        found(student, asked).put_back, before, "weights after the search", rtol=0, atol=1e-6
+    )
 
 
 @lab.check(
@@ -168,7 +172,7 @@ def learning_rate_is_put_back(student: Student, draw: Draw) -> None:
     expect_rates(found(student, asked).rate, asked.compiled, "learning rate after the search")
 
 
-SMALL = Search(np.array([1.0, 0.5, 2.0], "float32"), 2, np.array([0.1, 2.7]), 4, 2.0, 9.0)
+SMALL = Search(np.array([1.0, 0.5, 2.0], "float32"), 2, geometric(0.1, 2.7, 4), 2.0, 9.0)
 
 
 @lab.question("range_test")
@@ -179,8 +183,9 @@ def four_steps_in_two_epochs(student: Student) -> Any:
 
 @lab.question("range_test")
 def the_same_callback_again(student: Student) -> Any:
-    """A search of three steps, for the second time."""
-    return student(probes.range_test_again, SMALL.x, SMALL.sweep, 3, 2.0, 9.0)
+    """A search of three steps, and a second one that ends after two, with the data."""
+    x, sweep = SMALL.x, geometric(0.1, 2.7, 3)
+    return student(probes.range_test_again, x, x[:2], sweep, 2.0, 9.0)
 
 
 lab.forbids(
