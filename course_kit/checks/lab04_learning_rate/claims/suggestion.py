@@ -17,16 +17,18 @@ def smoothed(losses: np.ndarray, beta: float) -> np.ndarray:
     return weights @ np.float64(losses) / weights.sum(axis=1)
 
 
+def slopes(rates: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """The slopes of a curve before its minimum, against the logarithms of the rates."""
+    end = curve.argmin() + 1
+    return np.diff(curve[:end]) / np.diff(np.log(np.float64(rates[:end])))
+
+
 def steepest(rates: np.ndarray, losses: np.ndarray, beta: float) -> np.ndarray:
     """The rate of the largest fall before the minimum, in an array; no rate where none falls."""
     finite = np.isfinite(losses)
     losses = losses[: len(losses) if finite.all() else finite.argmin()]
-    curve = smoothed(losses, beta)
-    before = curve.argmin()
-    if before == 0:
-        return np.zeros(0)
-    slopes = np.diff(curve[: before + 1]) / np.diff(np.log(np.float64(rates[: before + 1])))
-    return np.float64(rates[[slopes.argmin()]])
+    falls = slopes(rates, smoothed(losses, beta))
+    return np.float64(rates)[[falls.argmin()] if falls.size else []]
 
 
 def sweep(draw: Draw, count: int) -> np.ndarray:
@@ -34,7 +36,13 @@ def sweep(draw: Draw, count: int) -> np.ndarray:
     return draw.integer(101, 997) * 1e-6 * 10 ** np.linspace(0, 4, count)
 
 
-def curve(draw: Draw, beta: float, tail: float) -> np.ndarray:
+def uneven_sweep(draw: Draw, count: int) -> np.ndarray:
+    """The same, but of the gaps between the logarithms some are up to twice as wide as others."""
+    ends = np.append(0, np.cumsum(1 + np.float64(draw.uniform(count - 1))))
+    return draw.integer(101, 997) * 1e-6 * 10 ** (4 * ends / ends[-1])
+
+
+def curve(draw: Draw, rates: np.ndarray, beta: float, tail: float) -> np.ndarray:
     """Forty losses: level but for one noisy batch, a long fall, then up to `tail`.
 
     The noisy batch gives the largest fall of the raw losses; four falls in a row give that of
@@ -50,10 +58,30 @@ def curve(draw: Draw, beta: float, tail: float) -> np.ndarray:
         down = level[-1] - np.cumsum(falls)
         up = down[-1] + tail * np.linspace(0.1, 1, 12) ** 2
         losses = np.concatenate([level, down, up])
-        smooth = smoothed(losses, beta)
-        steps = np.sort(np.diff(smooth[: smooth.argmin() + 1]))
+        steps = np.sort(slopes(rates, smoothed(losses, beta)))
         if len(steps) > 1 and steps[0] < 1.02 * steps[1]:
             return losses
+
+
+def telling(draw: Draw, beta: float) -> tuple[np.ndarray, np.ndarray]:
+    """Uneven rates, and a curve whose steepest place is not found by a shorter way.
+
+    Not where it falls most from one loss to the next, nor where the slope to both sides is
+    steepest, nor where the raw losses fall fastest. Drawn again until it is so.
+    """
+    while True:
+        rates = uneven_sweep(draw, 40)
+        losses = curve(draw, rates, beta, tail=3.0)
+        smooth = smoothed(losses, beta)
+        end = smooth.argmin() + 1
+        shorter = [
+            np.diff(smooth[:end]),
+            np.gradient(smooth[:end]),
+            np.gradient(smooth[:end], np.log(rates[:end])),
+            slopes(rates, losses),
+        ]
+        if slopes(rates, smooth).argmin() not in [way.argmin() for way in shorter]:
+            return rates, losses
 
 
 def expect_suggestion(answer: Any, rates: np.ndarray, losses: np.ndarray, beta: float) -> None:
@@ -124,9 +152,10 @@ def six_losses_by_hand(student: Student, draw: Draw) -> None:
     "the curve is looked at?",
 )
 def steepest_fall_is_suggested(student: Student, draw: Draw) -> None:
-    """The suggestion is the rate with which the smoothed loss fell fastest."""
-    rates, beta = sweep(draw, 40), draw.integer(55, 80) / 100
-    losses = curve(draw, beta, tail=3.0)
+    """The suggestion is the rate with which the smoothed loss fell fastest against the logarithm
+    of the rate, also where the rates do not grow by one factor."""
+    beta = draw.integer(55, 80) / 100
+    rates, losses = telling(draw, beta)
     answer = student(probes.suggest_rate, rates, losses, beta)
     expect_suggestion(answer, rates, losses, beta)
 
@@ -140,8 +169,8 @@ def steepest_fall_is_suggested(student: Student, draw: Draw) -> None:
 def what_comes_after_the_minimum_is_ignored(student: Student, draw: Draw) -> None:
     """Falls after the smoothed loss was lowest do not count: it has left already."""
     rates, beta = sweep(draw, 40), draw.integer(55, 80) / 100
-    losses = curve(draw, beta, tail=60.0)
-    losses[-1] = losses[20]  # back from the height, at one stroke
+    losses = curve(draw, rates, beta, tail=60.0)
+    losses[-1] = losses.min() - 0.1  # back from the height, at one stroke, but not on average
     answer = student(probes.suggest_rate, rates, losses, beta)
     expect_suggestion(answer, rates, losses, beta)
 
@@ -153,12 +182,17 @@ def what_comes_after_the_minimum_is_ignored(student: Student, draw: Draw) -> Non
     "you can use?",
 )
 def losses_after_a_nan_are_ignored(student: Student, draw: Draw) -> None:
-    """From the first NaN or infinite loss on, the losses are left out."""
-    rates, beta = sweep(draw, 40), draw.integer(55, 80) / 100
-    losses = curve(draw, beta, tail=3.0)
-    losses[36:] = [np.nan, np.inf, 0.0, np.nan]
-    answer = student(probes.suggest_rate, rates, losses, beta)
-    expect_suggestion(answer, rates, losses, beta)
+    """From the first NaN or infinite loss on, the losses are left out, however low they are."""
+    rates, betas = sweep(draw, 40), [draw.integer(55, 80) / 100, 0.0]
+    curves = [curve(draw, rates, beta, tail=3.0) for beta in betas]
+    for losses, broken in zip(curves, (np.nan, np.inf), strict=True):
+        losses[32:] -= 20  # lower than all before, and a steeper fall
+        losses[32] = losses[38] = broken
+    answers = [
+        student(probes.suggest_rate, rates, *asked) for asked in zip(curves, betas, strict=True)
+    ]
+    for answer, losses, beta in zip(answers, curves, betas, strict=True):
+        expect_suggestion(answer, rates, losses, beta)
 
 
 @lab.check(
@@ -170,31 +204,34 @@ def losses_after_a_nan_are_ignored(student: Student, draw: Draw) -> None:
 def no_fall_no_suggestion(student: Student, draw: Draw) -> None:
     """Where the loss never falls below its beginning, the answer is None."""
     rates, level = sweep(draw, 20), draw.integer(1, 9)
-    rising = level + np.cumsum(np.abs(draw.normal(20)))
+    rising = level + np.cumsum(0.1 + np.abs(draw.normal(20)))
+    equal = np.full(20, level + 0.5)  # and no smoothing: no rounding that could pass for a fall
     answers = {
         "losses that rise": student(probes.suggest_rate, rates, rising, 0.5),
-        "equal losses": student(probes.suggest_rate, rates, np.full(20, level + 0.5), 0.5),
+        "equal losses": student(probes.suggest_rate, rates, equal, 0.0),
     }
     for what, answer in answers.items():
         expect(np.size(answer) == 0, f"{what}: a rate was suggested")
 
 
 RATES = 1e-3 * 2.0 ** np.arange(13)
+# Against the logarithm, the losses below are steepest before they fall most.
+UNEVEN = RATES * np.where(np.arange(13) < 5, 1, 0.75)
 # Level with one noisy batch, a fall, up, and down at one stroke, but not to the lowest.
-LOSSES = np.array([10.0, 10, 9, 11.5, 8.8, 7.5, 6, 4.5, 4.4, 4.2, 6, 30, 5])
+LOSSES = np.array([14.0, 14, 13, 15.5, 12.8, 11.5, 10, 8.5, 8.4, 8.2, 10, 34, 9])
 
 
 @lab.question("suggest_rate")
 def a_curve_that_leaves(student: Student) -> Any:
     """The average with beta 3/5, and the suggestion for a curve that leaves and falls back."""
     smooth = student(probes.smooth_losses, LOSSES, 0.6)
-    return smooth, student(probes.suggest_rate, RATES, LOSSES, 0.6)
+    return smooth, student(probes.suggest_rate, UNEVEN, LOSSES, 0.6)
 
 
 @lab.question("suggest_rate")
 def curves_without_an_end(student: Student) -> Any:
-    """The suggestions for a curve that ends in NaN, and for one that rises."""
-    broken = np.where(np.arange(13) < 10, LOSSES, np.nan)
+    """The suggestions for a curve that is lost and comes back low, and for one that rises."""
+    broken = np.append(LOSSES[:10], [np.nan, 0, 0])
     return (
         student(probes.suggest_rate, RATES, broken, 0.6),
         student(probes.suggest_rate, RATES, np.arange(13.0), 0.6),

@@ -18,5 +18,5 @@ def suggest_rate(rates, losses, beta):
     finite = np.isfinite(losses)
     count = len(losses) if finite.all() else finite.argmin()
     smooth = np.array(smooth_losses(losses[:count], beta))
-    slopes = np.diff(smooth)[: smooth.argmin()]
+    slopes = (np.diff(smooth) / np.diff(np.log10(rates[:count])))[: smooth.argmin()]
     return None if slopes.size == 0 else float(rates[slopes.argmin()])

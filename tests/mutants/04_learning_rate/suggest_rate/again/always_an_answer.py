@@ -11,5 +11,6 @@ def smooth_losses(losses, beta):
 def suggest_rate(rates, losses, beta):
     usable = np.cumprod(np.isfinite(losses)).sum()
     s = list(smooth_losses(losses[:usable], beta))
-    falls = {i: s[i + 1] - s[i] for i in range(s.index(min(s)))}
+    x = np.log(rates)
+    falls = {i: (s[i + 1] - s[i]) / (x[i + 1] - x[i]) for i in range(s.index(min(s)))}
     return rates[min(falls, key=falls.get)] if falls else min(rates)

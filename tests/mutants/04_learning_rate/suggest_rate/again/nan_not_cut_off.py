@@ -11,5 +11,5 @@ def smooth_losses(losses, beta):
 
 def suggest_rate(rates, losses, beta):
     smooth = smooth_losses(losses, beta)
-    falls = np.diff(smooth)[: smooth.argmin()]
+    falls = (np.diff(smooth) / np.diff(np.log(rates)))[: smooth.argmin()]
     return rates[falls.argmin()] if len(falls) else None

@@ -1,0 +1,15 @@
+import numpy as np
+
+
+def smooth_losses(losses, beta):
+    count = len(losses)
+    ages = np.arange(count)[:, None] - np.arange(count)
+    weights = np.tril(beta ** np.maximum(ages, 0.0))
+    return weights @ losses / weights.sum(axis=1)
+
+
+def suggest_rate(rates, losses, beta):
+    usable = np.cumprod(np.isfinite(losses)).sum()
+    s = list(smooth_losses(losses[:usable], beta))
+    falls = {s[i] - s[i + 1]: rates[i] for i in range(s.index(min(s)))}
+    return falls[max(falls)] if falls else None

@@ -1,0 +1,26 @@
+"""The largest fall from one loss to the next was taken; divide it by the difference of the
+logarithms of the rates, which need not grow by one factor.
+
+loses: steepest_fall_is_suggested
+"""
+
+import numpy as np
+
+
+def smooth_losses(losses, beta):
+    average, averages = 0.0, []
+    for i, loss in enumerate(losses):
+        average = beta * average + (1 - beta) * loss
+        averages.append(average / (1 - beta ** (i + 1)))
+    return np.array(averages)
+
+
+def suggest_rate(rates, losses, beta):
+    broken = np.flatnonzero(~np.isfinite(losses))
+    usable = broken[0] if len(broken) else len(losses)
+    smooth = smooth_losses(losses[:usable], beta)
+    lowest = np.argmin(smooth)
+    if lowest == 0:
+        return None
+    slopes = np.diff(smooth[: lowest + 1])
+    return rates[np.argmin(slopes)]
