@@ -9,9 +9,9 @@ from course_kit.checks import Draw, Lab, expect_close
 lab = Lab("04_learning_rate", "Learning rate", cell_seconds=60, probe_seconds=15, total_seconds=240)
 
 
-def expect_rates(answer: Any, desired: Any, what: str = "rates") -> None:
-    """Rates may be small: they are compared by their ratio, and below 1e-7 they are zero."""
-    expect_close(answer, desired, what, rtol=1e-4, atol=1e-7)
+def expect_rates(answer: Any, desired: Any, what: str = "rates", zero: float = 1e-7) -> None:
+    """Rates may be small: they are compared by their ratio, and below `zero` they are zero."""
+    expect_close(answer, desired, what, rtol=1e-4, atol=zero)
 
 
 def some_rate(draw: Draw) -> float:

@@ -49,11 +49,13 @@ def rate_falls_in_steps(student: Student, draw: Draw) -> None:
     hint="Is step `every` the last one before the drop, or the first one after it?",
 )
 def drops_come_at_the_multiples(student: Student, draw: Draw) -> None:
-    """Step decay: step `every - 1` still has the old rate, step `every` has the new one."""
-    initial, factor, every = some_rate(draw), draw.rate(), draw.integer(5, 5000)
-    t = np.array([every - 1, every, 2 * every - 1, 2 * every])
+    """Step decay: step `every - 1` still has the old rate, step `every` has the new one, also
+    after many drops."""
+    initial, factor, every = some_rate(draw), draw.integer(10, 40) / 100, draw.integer(5, 5000)
+    drops = np.array([0, 1, 1, 2, 19, 20])
+    t = drops * every + np.array([every - 1, 0, every - 1, 0, every - 1, 0])
     rates = student(probes.step_decay, t, initial, factor, every)
-    expect_rates(rates, initial * np.array([1, factor, factor, factor**2]))
+    expect_rates(rates, initial * np.float64(factor) ** drops, zero=0)  # there is no lowest one
 
 
 @lab.check(
@@ -127,7 +129,7 @@ def nothing_decays_without_decay(student: Student, draw: Draw) -> None:
     expect_rates(inverse, constant, "inverse decay")
 
 
-STEPS = np.array([0, 1, 3, 4, 5, 7, 8, 13])
+STEPS = np.array([0, 1, 3, 4, 5, 6, 7, 8, 13])
 
 
 @lab.question("step_and_inverse")

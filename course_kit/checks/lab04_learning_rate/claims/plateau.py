@@ -28,9 +28,9 @@ def rates_of(losses: np.ndarray, initial: float, factor: float, patience: int) -
 def asked(
     student: Student, losses: np.ndarray, initial: float, factor: float, patience: int
 ) -> None:
-    """Ask for the rates of these losses, and expect them."""
+    """Ask for the rates of these losses, and expect them, however small."""
     answer = student(probes.plateau_rates, losses, initial, factor, patience)
-    expect_rates(answer, rates_of(losses, initial, factor, patience))
+    expect_rates(answer, rates_of(losses, initial, factor, patience), zero=0)
 
 
 @lab.check(
@@ -88,12 +88,15 @@ def better_than_the_last_is_not_enough(student: Student, draw: Draw) -> None:
 @lab.check(
     "plateau_rates",
     points=1,
-    hint="Is a loss that only equals the best one an improvement?",
+    hint="Is a loss that only equals the best one an improvement? And is there a rate that is not "
+    "cut any more?",
 )
 def equal_is_no_improvement(student: Student, draw: Draw) -> None:
-    """Losses that are all equal bring no improvement after the first epoch."""
-    losses = np.full(11, float(draw.integer(1, 9)))
-    asked(student, losses, some_rate(draw), draw.integer(20, 80) / 100, draw.integer(2, 4))
+    """Losses that are all equal bring no improvement after the first epoch; the rate is cut
+    again and again, and there is no lowest one."""
+    patience = draw.integer(2, 4)
+    losses = np.full(15 * patience, float(draw.integer(1, 9)))  # fourteen cuts: below 1e-7
+    asked(student, losses, some_rate(draw), draw.integer(10, 30) / 100, patience)
 
 
 @lab.check(
@@ -113,12 +116,14 @@ def nan_is_no_improvement(student: Student, draw: Draw) -> None:
 @lab.check(
     "plateau_rates",
     points=1,
-    hint="Losses that fall all the time: where does your code cut, and why?",
+    hint="Losses that fall all the time: where does your code cut, and why? How much lower has a "
+    "loss to be?",
     edge=True,
 )
 def falling_losses_keep_the_rate(student: Student, draw: Draw) -> None:
-    """While every epoch brings a new best, the rate stays."""
-    losses = np.arange(12, 0, -1) + draw.integer(0, 9)
+    """While every epoch brings a new best, by however little, the rate stays."""
+    gain = 5e-7  # of losses that are small: in float32, too, each is lower than the last
+    losses = draw.integer(1, 9) / 100 - gain * np.arange(12)
     asked(student, losses, some_rate(draw), 0.5, 2)
 
 
@@ -138,7 +143,8 @@ UPS_AND_DOWNS = np.array(
 )
 
 
-NAN_FIRST = np.array([np.nan, 3, 2, 4, 4, 4, 4, 4, 4, 1, 2, 2, 2, 2])
+# The last gain is a small one.
+NAN_FIRST = np.array([np.nan, 3, 2, 4, 4, 4, 4, 4, 4, 1, 2, 2, 1 - 5e-7, 2])
 
 
 @lab.question("plateau_rates")
@@ -149,7 +155,7 @@ def ups_and_downs(student: Student) -> Any:
 
 @lab.question("plateau_rates")
 def nan_at_first(student: Student) -> Any:
-    """The rates when the first loss is NaN."""
+    """The rates when the first loss is NaN, and the last new best hardly one."""
     return student(probes.plateau_rates, NAN_FIRST, 1.0, 0.5, 3)
 
 
