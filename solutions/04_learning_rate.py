@@ -7,9 +7,10 @@
 # ## One number
 #
 # UNICAMP's slide *Scheduling the learning rate and avoiding under/overfitting* calls the
-# learning rate the most important parameter of all. UvA's slide *Learning rate* says what
-# goes wrong on either side: too strong, and the steps overshoot; too weak, and training is
-# slow. This lab is about how to choose it, and how to change it while training.
+# learning rate the most important parameter to avoid underfitting and overfitting. UvA's slide
+# *Learning rate* says what goes wrong on either side: too strong, and the steps overshoot; too
+# weak, and training is slow. This lab is about how to choose it, and how to change it while
+# training.
 #
 # | what | where | as a formula |
 # |---|---|---|
@@ -122,8 +123,8 @@ for rate in (0.003, 0.1, 3.0):
 side_by_side(histories, "three constant rates")
 
 # %% [markdown]
-# At 0.003 the loss goes down steadily and hardly: after thirty epochs it is above 1.8. At 0.1 it
-# falls to a third of that. At 3 the first steps throw the weights so far that the units of
+# At 0.003 the loss goes down steadily, but hardly at all: after thirty epochs it is above 1.8. At
+# 0.1 it falls to a third of that. At 3 the first steps throw the weights so far that the units of
 # the hidden layers are silent ever after; the network gives the same answer to every drawing,
 # and the loss stays at 2.3. A rate that is too high need not look wild: it can look like
 # nothing happens.
@@ -251,9 +252,10 @@ plt.show()
 # Inverse decay alone meets both, and alone keeps getting closer. The constant rate gets into
 # the neighbourhood soonest and stays there, thrown about by the noise. The rates of
 # exponential decay add up to 2.05 and no more, and so it stops on the way, at a distance of
-# 1.2: a factor $e^{-2.05}$ of the 10 that it began with. Step decay fails the first condition
-# too: its rates add up to 55.6 however long it goes on. It had arrived by then; but after some
-# 3,000 steps it is frozen where it is.
+# 1.2. Each step leaves $1 - \eta_t$ of the distance, a little less than $e^{-\eta_t}$; all of
+# them together leave a little less than $e^{-2.05} = 0.13$ of the 10 that it began with. Step decay
+# fails the first condition too: its rates add up to 55.6 however long it goes on. It had arrived by
+# then; but after some 3,000 steps it is frozen where it is.
 #
 # So the step decay that the slide prefers does not meet the condition on the slide before. That
 # is no contradiction: the conditions speak of endless training, and yours ends. Look at the
@@ -369,7 +371,7 @@ print(f"{(0.02 ** (1 / 400)) ** 400:.2f}; 0.02^t / 400: after one epoch {0.02 / 
 #
 # and `self.model.optimizer.learning_rate = number` sets the rate. Step $t$ must be made with
 # `schedule(t)`, $t = 0, 1, 2, \dots$ through all epochs of a `fit`. If the same callback is
-# used in a second `fit`, it begins again at 0.
+# used in a second `fit`, of the same model even, it begins again at 0.
 #
 # The cell below runs, and its loss goes down. **It has two bugs; find and mend them.** You may
 # add lines.
@@ -500,11 +502,11 @@ for name, history in late.items():
 # UvA's step decay has a second form: lower the rate "when validation loss stopped decreasing".
 # Nobody needs to know beforehand when. The rule, epoch by epoch:
 #
-# - an epoch whose held-out loss is **lower than the best so far** is an improvement; its loss
-#   is the new best;
+# - an epoch whose held-out loss is **lower than the best so far**, by however little, is an
+#   improvement; its loss is the new best;
 # - any other epoch is counted, also one with an equal loss, or with NaN. When `patience` of
-#   them have come in a row, **the next epoch** is trained with the rate times `factor`, and
-#   the count begins again at 0 (the best stays).
+#   them have come in a row, **the next epoch** is trained with the rate times `factor`, however
+#   low it is by then, and the count begins again at 0 (the best stays).
 #
 # An epoch's held-out loss is known when the epoch is over. So it can change the rate of later
 # epochs only.
@@ -670,8 +672,9 @@ check("sweep_rates")
 #
 # A callback makes the sweep inside `fit`. It has four things to do:
 #
-# 1. **Keep** the weights and the rate when training begins. Values, not variables: a variable
-#    that you keep changes with the training. `self.model.get_weights()` gives values;
+# 1. **Keep** the weights and the rate when training begins. All weights: some change without a
+#    gradient, such as the moving averages of batch normalization. And values, not variables: a
+#    variable that you keep changes with the training. `self.model.get_weights()` gives values;
 #    `float(self.model.optimizer.learning_rate)` is one.
 # 2. **Before each step** set its rate. The steps go on through several epochs.
 # 3. **After each step** note the rate and the loss of its batch. Take care: `logs["loss"]` is the
@@ -679,7 +682,11 @@ check("sweep_rates")
 #    `self.model.reset_metrics()` does it whenever you like. After `steps` steps, end the
 #    training: `self.model.stop_training = True`.
 # 4. **Put back** the weights and the rate when training ends. A search that changes the network
-#    is no search.
+#    is no search. The data may end before the sweep does; then, too, all is put back, and the
+#    lists hold the steps that were made.
+#
+# `__init__` is given. Should your `sweep_rates` not be right yet, `check` puts a right sweep into
+# `self.sweep`: here it is the callback that is judged.
 #
 # **Predict:** losses of four batches are 1, 4, 9 and 16. What would `logs["loss"]` be after each
 # of them, without a reset?
@@ -803,8 +810,11 @@ print("weights after the search the same as before:", same)
 #
 # Losses from the first NaN or infinity on are left out.
 #
-# By hand, $\beta = 0$: losses 9, 9, 8, 4, 3, 7. The minimum is at $j = 4$, the largest fall
-# is from 8 to 4, so the answer is the third rate.
+# By hand, $\beta = 0$, with rates that grow by one factor: losses 9, 9, 8, 4, 3, 7. The minimum
+# is at $j = 4$, the largest fall is from 8 to 4, so the answer is the third rate. Rates need not
+# grow by one factor, though: with 0.001, 0.01, 0.011, 0.1 and losses 9, 6, 4, 3 the largest fall
+# is the first, but it took a whole decade. The second took a 24th of one, and is far steeper: the
+# answer is 0.01.
 #
 # **Predict:** what would an average that is not divided by $1 - \beta^{i+1}$ do to the curve's
 # beginning, with $\beta = 0.9$? Where would its minimum be?
@@ -842,8 +852,8 @@ def smooth_losses(losses, beta):
 def suggest_rate(rates, losses, beta):
     """The rate with which the smoothed loss fell fastest before its minimum, or None.
 
-    rates: (steps,), growing
-    losses: (steps,), the loss of the batch before the step with each rate; may end in NaN
+    rates: (steps,), growing, not always by the same factor
+    losses: (steps,), the loss of the batch before the step with each rate; NaN may be among them
     beta: for the smoothing, in [0, 1)
     returns: one number, or None where the loss never falls
     """
@@ -984,8 +994,10 @@ plt.show()
 # Schedules, as Keras has them, are objects that the optimizer asks by itself: `SGD(schedule)`. It
 # calls them with the number of steps made so far, which is 0 in the first step: your $t$. So no
 # callback is needed, and nothing comes late. And Keras' `ReduceLROnPlateau` follows the rule of
-# your `plateau_rates`, but for one thing: a NaN in the first epoch becomes its best loss, no
-# later loss is lower than NaN, and it cuts the rate of a training that goes well.
+# your `plateau_rates`, but for two things. By default a new best has to be lower by `min_delta`,
+# 0.0001: with patience 2, losses that fall by 0.00005 an epoch pass for a plateau, and the rate
+# is cut. The cell sets it to 0. And a NaN in the first epoch becomes its best loss, no later loss
+# is lower than NaN, and it cuts the rate of a training that goes well.
 
 # %% tags=["experiment"]
 from course_kit import callbacks, schedules as kit
@@ -1043,9 +1055,13 @@ for ax, (name, labels) in zip(axes, {"true labels": y_train, "random labels": no
 plt.show()
 
 # %% [markdown]
-# On true labels course_kit's two answers, 0.18 and 0.10, lie on the slope, where the eye would put
-# them; yours are two or three times higher, or at the very beginning. It lays slopes of many widths
-# over the whole curve, so that no single batch decides. On random labels both of you say None.
+# On true labels course_kit's first two answers lie on the slope, where the eye would put them:
+# 0.18 where it is steepest, 0.10 half way down (`valley`). Yours are two or three times higher, or
+# at the very beginning. It lays slopes of many widths over the whole curve, so that no single
+# batch decides. The third, `minimum/10`, is a rule of thumb: a tenth of the rate with the lowest
+# loss. At 0.039 it is below what the eye would choose, and yet "100% sure". Sure is the *place* of
+# the lowest loss; whether a tenth of that rate is a good one, the number does not say. On random
+# labels both of you say None.
 
 # %% [markdown]
 # ## What to keep

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from course_kit.checks.lab04_learning_rate.claims import decays, plateau, range_test, warm_cosine
+from course_kit.checks.draw import Draw
+from course_kit.checks.lab04_learning_rate.claims import (
+    decays,
+    plateau,
+    range_test,
+    suggestion,
+    warm_cosine,
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,5 +70,23 @@ def test_first_nan_is_the_best_for_keras_and_no_improvement_here(keras):
 
 
 def test_sweep_is_a_geometric_one():
-    search = range_test.Search(np.ones(3), 1, np.array([0.01, 2.0]), 9, 1.0, 1.0)
-    np.testing.assert_allclose(search.rates(), np.geomspace(0.01, 2.0, 9), rtol=1e-12)
+    sweep = range_test.geometric(0.01, 2.0, 9)
+    np.testing.assert_allclose(sweep, np.geomspace(0.01, 2.0, 9), rtol=1e-12)
+
+
+def test_rates_may_grow_unevenly():
+    """The largest fall takes a whole decade; the second, over a 24th of one, is steeper."""
+    rates, losses = np.array([0.001, 0.01, 0.011, 0.1]), np.array([9.0, 6, 4, 3])
+    assert suggestion.steepest(rates, losses, 0.0) == [0.01]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_steepest_place_is_found_by_no_shorter_way(seed):
+    beta = 0.55 + 0.25 * seed / 19
+    rates, losses = suggestion.telling(Draw(bytes([seed])), beta)
+    smooth = suggestion.smoothed(losses, beta)
+    end = smooth.argmin() + 1
+    place = rates.tolist().index(suggestion.steepest(rates, losses, beta)[0])
+    assert np.all(np.diff(rates) > 0) and place < end - 1
+    assert place != np.diff(smooth[:end]).argmin()
+    assert place != np.gradient(smooth[:end], np.log(rates[:end])).argmin()
