@@ -235,7 +235,7 @@ def stopping_in_fit(
 
     unit = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
     model = keras.Sequential([keras.Input((1,)), unit])
-    model.compile(keras.optimizers.SGD(float(rate)), loss="mse")
+    model.compile(keras.optimizers.SGD(float(rate)), loss="mse", run_eagerly=True)
     one = np.ones((1, 1), "float32")
     history = fit(
         model,
