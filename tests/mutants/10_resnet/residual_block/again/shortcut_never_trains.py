@@ -20,5 +20,5 @@ class ResidualBlock(keras.layers.Layer):
     def call(self, x, training=False):
         total = self.branch(x, training=training)
         if self.shortcut is not None:
-            x = self.shortcut(x, False)
+            x = self.shortcut(x, training=False)
         return self.relu2(self.add([x, total]))
