@@ -51,7 +51,7 @@ def draw_net(draw: Draw) -> tuple[int, list[int]]:
 )
 def blocks_come_in_order(student: Student, draw: Draw) -> None:
     """n blocks a stage; the first of each stage but the first has stride 2, whatever the widths."""
-    n, widths = draw.integer(2, 4), [int(w) for w in draw.integers(1, 99, 3)]
+    n, widths = draw.integer(3, 4), [int(w) for w in draw.integers(1, 99, 3)]
     widths.insert(0, widths[0])  # a new stage whose width is that of the one before
     asked = student(probes.net_plan, np.array([9, 9, 3]), n, np.array(widths))
     expect_close(asked, plan(n, widths), "filters and strides of the blocks")
