@@ -17,13 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from course_kit.checks.lab import (
-    AskingFailed,
-    Lab,
-    QuestionFunction,
-    Student,
-    StudentError,
-)
+from course_kit.checks.lab import AskingFailed, Lab, QuestionFunction, Student, StudentError
 
 # Six digits are kept; what the same formula gives in another order or dtype agrees to this, and
 # to more where one of the two is a whole number: a count, or what was to come out by hand.

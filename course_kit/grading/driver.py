@@ -122,13 +122,8 @@ def grade(
     """
     run = _Run(load(lab_name), store, level, executor, done)
     try:
-        for submission in submissions:
-            while len(run.waiting) >= ahead:
-                run.collect()
-            run.take(submission)
-        while run.waiting:
-            run.collect()
-        run.examine_again(ahead)
+        run.examine(submissions, ahead)
+        run.examine(run.take_again(), ahead)
         run.examine_suspects()
     except BaseException:
         for future in run.waiting:
@@ -152,6 +147,15 @@ class _Run:
         self._suspects: dict[str, list[Submission]] = {}
         self._no_room: dict[str, list[Submission]] = {}
         self._last = False
+
+    def examine(self, submissions: list[Submission], ahead: int) -> None:
+        """Take them one after the other, `ahead` of what is done, and collect all."""
+        for submission in submissions:
+            while len(self.waiting) >= ahead:
+                self.collect()
+            self.take(submission)
+        while self.waiting:
+            self.collect()
 
     def take(self, submission: Submission) -> None:
         """Find a submission's result, or have it examined."""
@@ -184,17 +188,11 @@ class _Run:
             else:
                 self._keep(future, digest, submissions)
 
-    def examine_again(self, ahead: int) -> None:
-        """What found no room on a disk, now that whoever took it has ended."""
-        self._last = True
-        for digest, submissions in self._no_room.items():
-            while len(self.waiting) >= ahead:
-                self.collect()
-            self._asked[digest] = submissions
-            future = self._examine(self._executor, submissions[0].read())
-            self.waiting[future] = digest, submissions
-        while self.waiting:
-            self.collect()
+    def take_again(self) -> list[Submission]:
+        """What found no room on a disk, to be taken once more: whoever took it has ended."""
+        self._last, found = True, [one for each in self._no_room.values() for one in each]
+        self._no_room.clear()
+        return found
 
     def examine_suspects(self) -> None:
         """What was under way when a worker died, each in a process of its own, here.
