@@ -22,9 +22,9 @@ from course_kit.checks.lab import Lab, StudentError, Verdict, judge, lab_of, loa
 from course_kit.checks.mistakes import recognise
 from course_kit.checks.table import CheckResult
 
-# How Keras begins what it says of an error in a layer's call, and what it says where it only tried
-# the call on symbols.
-_WHERE, _WITHIN = "Exception encountered when calling", "Error encountered:"
+# How the lines begin that Keras puts before an error in a layer's call, and before one where it
+# only tried the call on symbols. Without its filtering of tracebacks there is the second alone.
+_BEFORE = ("Exception encountered when calling", "Could not automatically infer the output shape")
 
 
 class Notebook:
@@ -80,9 +80,8 @@ def explain(error: BaseException) -> str:
 def _said_within(words: str) -> str:
     # Keras names the call first, which may be a layer of ours, and says in bold what was raised.
     words = words.replace("\x1b[1m", "").replace("\x1b[0m", "").strip()
-    while words.startswith(_WHERE) and "\n" in words:
+    while words.startswith(_BEFORE) and "\n" in words:
         words = words.split("\n", 1)[1].strip()
-        words = words.partition(_WITHIN)[2].strip() or words
     return words
 
 

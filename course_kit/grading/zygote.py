@@ -81,7 +81,10 @@ class Zygote:
                 self._end(child)
 
     def _asked(self) -> bool:
-        data, sockets, _, _ = socket.recv_fds(self._judge, MAX_REQUEST, 2)
+        try:
+            data, sockets, _, _ = socket.recv_fds(self._judge, MAX_REQUEST, 2)
+        except ConnectionResetError:  # it hung up before it had read that all is ready
+            return False
         if not data:
             return False
         end, line = (socket.socket(fileno=descriptor) for descriptor in sockets)
@@ -192,7 +195,8 @@ def main() -> None:
     gc.freeze()  # the collector would otherwise write to, and so copy, every page
     kernel.release_program_text()
     zygote = Zygote(judge, config)
-    judge.send(json.dumps({"ready": _threads()}).encode())
+    with contextlib.suppress(BrokenPipeError):  # it has hung up, which ends `serve` at once
+        judge.send(json.dumps({"ready": _threads()}).encode())
     zygote.serve()
 
 

@@ -8,6 +8,9 @@ from course_kit.checks import StudentError
 from course_kit.checks.mistakes import alike, signature
 from course_kit.checks.notebook import explain
 
+enabled = keras.config.enable_traceback_filtering
+disabled = keras.config.disable_traceback_filtering
+
 
 class Raising(keras.layers.Layer):
     def call(self, x):
@@ -30,6 +33,16 @@ def said_of(deed):
     return explain(caught.value)
 
 
+@pytest.fixture(params=["filtered", "whole"])
+def tracebacks(request):
+    """Keras' own setting, on which depends what it says: a notebook may change it."""
+    was = keras.config.is_traceback_filtering_enabled()
+    (enabled if request.param == "filtered" else disabled)()
+    yield
+    (enabled if was else disabled)()
+
+
+@pytest.mark.usefixtures("tracebacks")
 def test_error_within_a_layer_is_what_was_raised_and_not_where_keras_says_it_was():
     expected = "your code raised ValueError: three channels are needed"
     assert said_of(lambda: Raising()(np.ones((2, 3)))).startswith(expected)
@@ -37,10 +50,11 @@ def test_error_within_a_layer_is_what_was_raised_and_not_where_keras_says_it_was
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="words of TensorFlow's")
+@pytest.mark.usefixtures("tracebacks")
 def test_error_of_a_call_on_symbols_is_what_was_raised():
     """Keras tries such calls, and says at length what that might mean."""
     said = said_of(lambda: NoShape()(keras.Input((3,))))
-    assert said.startswith("your code raised TypeError: ") and "NoneType" in said
+    assert said.startswith("your code raised TypeError: 'NoneType'")
 
 
 def test_error_outside_of_keras_is_said_as_before():

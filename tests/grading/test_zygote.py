@@ -140,25 +140,60 @@ def test_children_start_clean_and_leave_nothing(launcher):
         assert not child.folder.exists() and not psutil.pid_exists(child.vitals.pid)
 
 
+# A zygote that says before it loads that it does so, and then loads as long as it is told to.
+SLOW = """
+import os, sys, time
+from course_kit.grading import student_process, zygote
+def load(lab):
+    os.write(1, b"loading")
+    for _ in range(SECONDS * 100):
+        time.sleep(0.01)
+student_process.load = load
+zygote.main()
+"""
+
+
+def slow_zygote(namespaces, seconds):
+    """Its judge's end of the socket, and its process."""
+    judge, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    plan = Plan(namespaces=namespaces).key()
+    judge.send(json.dumps({"lab": {}, "plan": plan, "readable": []}).encode())
+    with theirs:
+        program_text = SLOW.replace("SECONDS", str(seconds))
+        command = [sys.executable, "-c", program_text, str(theirs.fileno())]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return judge, subprocess.Popen(command, pass_fds=(theirs.fileno(),), **pipes)
+
+
 @pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
 def test_zygote_ends_with_its_judge_while_it_still_loads(namespaces):
-    judge, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    judge, zygote = slow_zygote(namespaces, 60)
+    with zygote:
+        assert zygote.stdout.read(7) == b"loading"
+        judge.close()
+        assert (zygote.wait(20), zygote.stderr.read()) == (0, b"")
+
+
+@pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
+def test_zygote_ends_with_its_judge_that_has_not_heard_that_it_is_ready(namespaces):
+    judge, zygote = slow_zygote(namespaces, 0)
+    with zygote:
+        assert b"ready" in judge.recv(1000, socket.MSG_PEEK)
+        judge.close()
+        assert (zygote.wait(20), zygote.stderr.read()) == (0, b"")
+
+
+@pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
+def test_zygote_ends_with_its_judge_at_whatever_time(namespaces):
     lab = {"allows": ["data", "figures"], "probes": load("00").probes}
-    config = {"lab": lab, "plan": Plan(namespaces=namespaces).key(), "readable": []}
-    with theirs:
-        zygote = subprocess.Popen(
-            program("course_kit.grading.zygote", theirs), pass_fds=(theirs.fileno(),)
-        )
-    judge.send(json.dumps(config).encode())
-    while not any("tensorflow" in mapped.path for mapped in whole_family(zygote.pid)):
-        time.sleep(0.02)
-    judge.close()
-    # One that has loaded, and then tells nobody that it is ready, ends with an error.
-    assert zygote.wait(10) == 0
-
-
-def whole_family(number):
-    """What a process and its children have mapped."""
-    process = psutil.Process(number)
-    family = [process, *process.children(recursive=True)]
-    return [mapped for one in family for mapped in one.memory_maps()]
+    config = json.dumps({"lab": lab, "plan": Plan(namespaces=namespaces).key(), "readable": []})
+    for seconds in (0.3, 2):
+        judge, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = program("course_kit.grading.zygote", theirs)
+            zygote = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stderr=subprocess.PIPE)
+        judge.send(config.encode())
+        time.sleep(seconds)
+        judge.close()
+        said = zygote.communicate(timeout=60)[1]
+        assert (zygote.returncode, b"Traceback" in said) == (0, False), (seconds, said)
