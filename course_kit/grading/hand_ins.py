@@ -115,7 +115,10 @@ def _canvas_reader(download: Download, roster: Roster | None) -> Reader:
         file = written.file if path == entry else path.name
         order = (LONG_AGO, written.number, written.again)
         return HandIn(
-            *((owner,), path, clean(file, 200), order),
+            (owner,),
+            path,
+            clean(file, 200),
+            order,
             late=written.late,
             doubt=written.doubt,
             system_name=entry.name,

@@ -98,7 +98,12 @@ def make_plan(intake: Intake, options: Options, lab: str | None = None) -> Plan:
             passed_over.append(f"{student}: {notes[0]}")
         rows.append(
             PlannedRow(
-                *(student, tuple(chosen[-MANY:]), tuple(notebooks), others, tuple(notes), guess)
+                student,
+                attempts=tuple(chosen[-MANY:]),
+                all=tuple(notebooks),
+                partners=others,
+                notes=tuple(notes),
+                unordered=guess,
             )
         )
     unique = {a.submission: None for row in rows for a in row.attempts}

@@ -191,9 +191,16 @@ def _student(path: Path, line: Line, columns: list[str]) -> Student:
         raise BadTable(f"{named}: {error}") from None
     ids = {kind: line.first(names) for kind, names in _OTHER_IDS.items()}
     return Student(
-        *(id, name, email, line.first(_SECTION), extended, line.first(_SHARED)),
-        *(line.first(_GROUP), submitted, line.number),
-        {kind: value for kind, value in ids.items() if value},
+        id,
+        name,
+        email,
+        section=line.first(_SECTION),
+        extension=extended,
+        shares=line.first(_SHARED),
+        group=line.first(_GROUP),
+        submitted=submitted,
+        line=line.number,
+        ids={kind: value for kind, value in ids.items() if value},
     )
 
 
