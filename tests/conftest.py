@@ -21,4 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lab", metavar="NN", help="its lab, if the file name does not say it")
 
 
+@pytest.fixture
+def keras_as_it_was():
+    """Puts the filtering of tracebacks back: Keras' own test cases turn it off."""
+    from keras import config
+
+    filtered = config.is_traceback_filtering_enabled()
+    yield
+    (config.enable_traceback_filtering if filtered else config.disable_traceback_filtering)()
+
+
 __all__ = ["browser"]  # a fixture, for any test that asks for it

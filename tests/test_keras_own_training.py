@@ -20,7 +20,7 @@ def _with(module, **ours):
 
 
 @pytest.fixture(autouse=True)
-def _ours_in_place(monkeypatch):
+def _ours_in_place(monkeypatch, keras_as_it_was):
     constraints = _with(constraints_test.constraints, MaxNorm=MaxNorm)
     losses = _with(losses_test.losses, SparseCategoricalCrossentropy=SparseCategoricalCrossentropy)
     monkeypatch.setattr(constraints_test, "constraints", constraints)

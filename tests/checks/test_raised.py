@@ -8,9 +8,6 @@ from course_kit.checks import StudentError
 from course_kit.checks.mistakes import alike, signature
 from course_kit.checks.notebook import explain
 
-enabled = keras.config.enable_traceback_filtering
-disabled = keras.config.disable_traceback_filtering
-
 
 class Raising(keras.layers.Layer):
     def call(self, x):
@@ -33,13 +30,10 @@ def said_of(deed):
     return explain(caught.value)
 
 
-@pytest.fixture(params=["filtered", "whole"])
-def tracebacks(request):
-    """Keras' own setting, on which depends what it says: a notebook may change it."""
-    was = keras.config.is_traceback_filtering_enabled()
-    (enabled if request.param == "filtered" else disabled)()
-    yield
-    (enabled if was else disabled)()
+@pytest.fixture(params=["enable", "disable"])
+def tracebacks(request, keras_as_it_was):
+    """On this setting depends what Keras says, and a notebook may change it."""
+    getattr(keras.config, f"{request.param}_traceback_filtering")()
 
 
 @pytest.mark.usefixtures("tracebacks")

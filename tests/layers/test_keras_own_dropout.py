@@ -23,7 +23,7 @@ OURS = SimpleNamespace(
 
 
 @pytest.fixture(autouse=True)
-def _ours_in_place(monkeypatch):
+def _ours_in_place(monkeypatch, keras_as_it_was):
     monkeypatch.setattr(dropout_test, "layers", OURS)
     monkeypatch.setattr(spatial_dropout_test, "layers", OURS)
 

@@ -28,7 +28,7 @@ OURS = SimpleNamespace(
 
 
 @pytest.fixture(autouse=True)
-def _ours_in_place(monkeypatch):
+def _ours_in_place(monkeypatch, keras_as_it_was):
     for module in (batch_test, layer_test, group_test):
         monkeypatch.setattr(module, "layers", OURS)
 
