@@ -49,8 +49,8 @@ QUICK = os.environ.get("COURSE_KIT_SMOKE") == "1"  # few steps, to test that the
 #
 # With kernels $W_1, \dots, W_R$ of any shapes and the losses $\ell$ of one batch, (batch,):
 #
-# $$J = \frac{1}{n} \sum_{i=1}^{n} \ell_i
-# + \text{factor} \sum_{r=1}^{R} \sum_{j} (W_r)_j^2
+# $$J = \frac{1}{n} \sum_{i=1}^{n} \ell_i +
+# \text{factor} \sum_{r=1}^{R} \sum_{j} (W_r)_j^2
 # \qquad\qquad
 # \frac{\partial}{\partial W_r} \Big( \text{factor} \sum_j (W_r)_j^2 \Big) = 2\, \text{factor}\, W_r$$
 #

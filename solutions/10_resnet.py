@@ -421,9 +421,9 @@ plt.show()
 #
 # And the network of He et al. for small colour pictures (their section 4.2). A stem: one 3×3
 # convolution from 3 to `widths[0]` channels, a norm, a ReLU. Then a stage of $n$ blocks for each
-# width; **the first block of every stage but the first has stride 2**, all others have stride
-# 1. Then the mean over all pixels, and a dense layer with bias to the classes. With three stages
-# these are $6n + 2$ layers.
+# width; **the first block of every stage but the first has stride 2**, all others stride 1. Then
+# the mean over all pixels, and a dense layer with bias to the classes. With three stages these are
+# $6n + 2$ layers.
 #
 # **Predict:** ResNet-20 has $n = 3$. How many of its nine blocks have a projection?
 #

@@ -13,7 +13,7 @@ early_stopping_test = pytest.importorskip("keras.src.callbacks.early_stopping_te
 
 
 @pytest.fixture(autouse=True)
-def _ours_in_place(monkeypatch):
+def _ours_in_place(monkeypatch, keras_as_it_was):
     monkeypatch.setattr(
         early_stopping_test, "callbacks", SimpleNamespace(EarlyStopping=EarlyStopping)
     )

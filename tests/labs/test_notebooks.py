@@ -5,9 +5,41 @@ import time
 
 import pytest
 from handed_in import LABS, source
+from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 
 from course_kit.authoring import solved
+
+
+BEGUN = ("ordered_list_open", "bullet_list_open", "blockquote_open", "heading_open", "hr")
+
+
+def begun_by_accident(text):
+    """Lines of a sentence that Markdown takes for a list, a heading, a quotation or a rule."""
+    lines, found = text.splitlines(), []
+    for token in MarkdownIt().parse(text):
+        if token.type in BEGUN and token.level == 0:
+            first = token.map[0]
+            before = lines[first - 1].strip() if first else ""
+            underlined = token.type == "heading_open" and token.markup in "=-"
+            if underlined or (before and not before.endswith(":")):
+                found.append(lines[first])
+    return found
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_no_sentence_becomes_a_list(lab):
+    texts = [cell.source for cell in solved(source(lab)).cells if cell.cell_type == "markdown"]
+    assert [line for text in texts for line in begun_by_accident(text)] == []
+
+
+def test_such_a_sentence_is_found():
+    assert begun_by_accident("All others have stride\n1. Then the mean") == ["1. Then the mean"]
+    assert begun_by_accident("$$a\n+ b$$") == ["+ b$$"]
+    assert begun_by_accident("a\n> b\n\nc\n# d\ne\n***") == ["> b", "# d", "***"]
+    assert begun_by_accident("one line\n---") == ["one line"]
+    assert begun_by_accident("# Title\n\n- one\n- two") == []
+    assert begun_by_accident("Three things:\n1. one\n2. two\n\n- and\n  1. one more") == []
 
 
 @pytest.fixture(scope="module", params=LABS)
