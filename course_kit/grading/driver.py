@@ -190,7 +190,8 @@ class _Run:
 
     def take_again(self) -> list[Submission]:
         """What found no room on a disk, to be taken once more: whoever took it has ended."""
-        self._last, found = True, [one for each in self._no_room.values() for one in each]
+        self._last = True
+        found = [one for alike in self._no_room.values() for one in alike]
         self._no_room.clear()
         return found
 

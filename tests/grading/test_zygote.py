@@ -168,7 +168,7 @@ def slow_zygote(namespaces, seconds):
 @pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
 def test_zygote_ends_with_its_judge_while_it_still_loads(namespaces):
     judge, zygote = slow_zygote(namespaces, 60)
-    with zygote:
+    with zygote, judge:
         assert zygote.stdout.read(7) == b"loading"
         judge.close()
         assert (zygote.wait(20), zygote.stderr.read()) == (0, b"")
@@ -177,7 +177,7 @@ def test_zygote_ends_with_its_judge_while_it_still_loads(namespaces):
 @pytest.mark.parametrize("namespaces", [False, plan_here().namespaces])
 def test_zygote_ends_with_its_judge_that_has_not_heard_that_it_is_ready(namespaces):
     judge, zygote = slow_zygote(namespaces, 0)
-    with zygote:
+    with zygote, judge:
         assert b"ready" in judge.recv(1000, socket.MSG_PEEK)
         judge.close()
         assert (zygote.wait(20), zygote.stderr.read()) == (0, b"")
